@@ -1,0 +1,43 @@
+"""What stands behind a resource: the document store by default, a flow where there is one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from contracts.call import Call, Principal
+from contracts.page import Window
+from gateway.store.port import Change, Document, Found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, after the kernel has read it: who asks what, until when."""
+
+    principal: Principal
+    call: Call
+    api: str
+    """TMF620."""
+    version: str
+    """v4 or v5: how the client speaks. Rooms see the stored form only."""
+    resource: str
+    """productOffering."""
+    remember: Callable[[Document], Sequence[Change]]
+    """The changes that keep the answer under the client's Idempotency-Key; add them to the commit that creates it."""
+
+    @property
+    def kind(self) -> str:
+        return f"{self.api}/{self.resource}"
+
+
+class Room(Protocol):
+    """Bodies go in and out in the stored form; ids and revisions are the document's. Raises Refusal or PortError."""
+
+    async def get(self, asked: Asked, id: str) -> Document: ...
+
+    async def find(self, asked: Asked, window: Window) -> Found: ...
+
+    async def create(self, asked: Asked, body: dict[str, Any]) -> Document: ...
+
+    async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document: ...
+
+    async def remove(self, asked: Asked, id: str) -> None: ...
