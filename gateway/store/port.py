@@ -1,4 +1,4 @@
-"""The store: the only state we own. Reads take a Principal; writes are lists of changes that hold together or not at all."""
+"""The store: the only state we own. Reads take a Principal; writes are changes that hold together or not at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
