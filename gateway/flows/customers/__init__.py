@@ -1,0 +1,5 @@
+"""Customers and billing accounts."""
+
+from gateway.flows.customers.customers import Customers
+
+__all__ = ["Customers"]

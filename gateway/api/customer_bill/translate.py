@@ -1,0 +1,101 @@
+"""A bill presented by bundle -> the stored TMF678 documents."""
+
+from typing import Any
+
+from contracts.model import Bill, Money
+from gateway.flows.billing import BillSection, Charge, Presented
+
+_STATES = {"new": "new", "open": "sent", "paid": "settled", "partly": "partiallyPaid"}
+
+
+def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """The customerBill, and one appliedCustomerBillingRate per charge shown; both carry the legacy line ids."""
+    bill = presented.bill
+    issued = bill.issued.isoformat().replace("+00:00", "Z")
+    account = {"id": presented.account_id, "name": presented.customer_name, "@referredType": "BillingAccount"}
+    body: dict[str, Any] = {
+        "id": presented.id,
+        "billNo": bill.number,
+        "billDate": issued,
+        "lastUpdate": issued,
+        "runType": "onCycle",
+        "category": "normal",
+        "state": _STATES.get(bill.status, "validated"),
+        "amountDue": _money(bill.total),
+        "remainingAmount": _money(bill.open),
+        "taxExcludedAmount": _money(bill.total - _tax(bill)),
+        "taxIncludedAmount": _money(bill.total),
+        "billingAccount": account,
+        "relatedParty": [
+            {
+                "id": presented.customer_id,
+                "name": presented.customer_name,
+                "role": "customer",
+                "@referredType": "Customer",
+            }
+        ],
+        "billDocument": [
+            {"id": f"{presented.id}.lines", "name": f"Bill {bill.number}", "mimeType": "application/json"}
+        ],
+        "billSection": [_section(section) for section in presented.sections],
+        "@type": "CustomerBill",
+    }
+    if bill.due is not None:
+        body["paymentDueDate"] = f"{bill.due.isoformat()}T00:00:00Z"
+    charges = [(section, charge) for section in presented.sections for charge in section.charges]
+    return body, [
+        (f"{presented.id}.{number}", _rate(presented, section, charge, f"{presented.id}.{number}", issued, account))
+        for number, (section, charge) in enumerate(charges, start=1)
+    ]
+
+
+def _section(section: BillSection) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": section.name,
+        "amount": _money(section.amount),
+        "charge": [
+            {
+                "name": charge.name,
+                "amount": _money(charge.amount),
+                "legacyLine": [{"id": line, "amount": _money(amount)} for line, amount in charge.pieces],
+            }
+            for charge in section.charges
+        ],
+    }
+    if section.product_id is not None:
+        shown["product"] = {"id": section.product_id, "name": section.name}
+    return shown
+
+
+def _rate(
+    presented: Presented, section: BillSection, charge: Charge, id: str, issued: str, account: dict[str, Any]
+) -> dict[str, Any]:
+    rate: dict[str, Any] = {
+        "id": id,
+        "name": charge.name,
+        "date": issued,
+        "type": "recurringCharge" if section.known else "otherCharge",
+        "isBilled": True,
+        "bill": {"id": presented.id, "@referredType": "CustomerBill"},
+        "billingAccount": account,
+        "taxExcludedAmount": _money(charge.amount),
+        "taxIncludedAmount": _money(charge.amount),
+        "characteristic": [
+            {"name": "section", "valueType": "string", "value": section.name},
+            {"name": "legacyLine", "valueType": "array", "value": [line for line, _ in charge.pieces]},
+        ],
+        "@type": "AppliedCustomerBillingRate",
+    }
+    product = charge.product_id or section.product_id
+    if product is not None:
+        rate["product"] = {"id": product, "name": charge.name}
+    return rate
+
+
+def _money(money: Money) -> dict[str, Any]:
+    return {"unit": money.currency, "value": money.amount}
+
+
+def _tax(bill: Bill) -> Money:
+    taxes = [line.tax for line in bill.lines if line.tax is not None]
+    return sum(taxes, Money(bill.total.amount * 0, bill.total.currency))

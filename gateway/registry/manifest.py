@@ -1,0 +1,94 @@
+"""What a legacy system says of itself, read from its manifest.toml without importing its code."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.capability import Support
+from contracts.ports import PORTS
+
+
+class Gap(BaseModel):
+    """A capability that is missing, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    support: Support
+    why: str
+
+
+class Limits(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    concurrency: int = Field(default=8, gt=0)
+    timeout_s: float = Field(default=5, gt=0)
+
+
+class Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settle_s: float = Field(default=60, ge=0, description="How long an unanswered write may still be at work")
+    sync_every_s: float = Field(default=300, gt=0, description="How often the mirror is refreshed")
+    refused: tuple[int, ...] = Field(default=(503,), description="HTTP statuses that mean: refused before work")
+
+
+class Manifest(BaseModel):
+    """One adapter: where its class is, which ports it serves, what it can and cannot do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str
+    title: str
+    owner: str
+    quality: str = "bronze"
+    cls: str = Field(alias="class")
+    """`package.module:Class`."""
+    config: str
+    simulator: str | None = None
+    ports: tuple[str, ...]
+    capabilities: dict[str, Support | Gap] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    facts: Facts = Facts()
+
+    @model_validator(mode="after")
+    def _says_all(self) -> "Manifest":
+        for port in self.ports:
+            if port not in PORTS:
+                raise ValueError(f"{port} is no port; there are {', '.join(sorted(PORTS))}")
+        offered = {
+            method.__capability__
+            for port in self.ports
+            for method in vars(PORTS[port]).values()
+            if hasattr(method, "__capability__")
+        }
+        if offered != set(self.capabilities):
+            missing, extra = sorted(offered - set(self.capabilities)), sorted(set(self.capabilities) - offered)
+            raise ValueError(f"capabilities must name exactly those of its ports (missing {missing}, unknown {extra})")
+        for name, support in self.capabilities.items():
+            if support in (Support.PLANNED, Support.ABSENT):
+                raise ValueError(f"{name}: say why")
+        return self
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in this file; ValueError naming the file when it is broken."""
+    try:
+        return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def discover() -> dict[str, Manifest]:
+    """Every adapter at hand: ours by scanning adapters/*/manifest.toml, third parties' by entry point."""
+    found = (read_manifest(path) for path in _manifests())
+    return {manifest.name: manifest for manifest in found}
+
+
+def _manifests() -> Iterator[Path]:
+    yield from sorted(Path(str(files("adapters"))).glob("*/manifest.toml"))
+    for point in entry_points(group="banyan.adapters"):
+        yield Path(str(files(point.value))) / "manifest.toml"

@@ -1,0 +1,65 @@
+"""One SERVER span for each request, continuing the caller's trace; its id goes back in the answer's headers."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.propagate import extract
+from opentelemetry.trace import SpanKind, StatusCode
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_TRACER = trace.get_tracer("banyan.gateway")
+_RESOURCE_DEPTH = 4
+"""/tmf-api/<api>/<version>/<resource>: what follows is an id and stays out of names."""
+
+
+class Traced:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/tmf-api"):
+            await self._app(scope, receive, send)
+            return
+        route = _route(scope["path"])
+        carrier = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name in (b"traceparent", b"tracestate")
+        }
+        with _TRACER.start_as_current_span(
+            f"{scope['method']} {route}",
+            context=extract(carrier),
+            kind=SpanKind.SERVER,
+            attributes={"http.request.method": scope["method"], "http.route": route},
+        ) as span:
+            context = span.get_span_context()
+            trace_id, span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
+            told = [
+                (b"traceparent", f"00-{trace_id}-{span_id}-{context.trace_flags:02x}".encode()),
+                (b"x-trace-id", trace_id.encode()),
+            ]
+
+            async def answer(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                    if message["status"] >= 500:  # noqa: PLR2004 - HTTP's own border
+                        span.set_status(StatusCode.ERROR)
+                    kept = [pair for pair in message["headers"] if pair[0].lower() not in (told[0][0], told[1][0])]
+                    message = {**message, "headers": [*kept, *told]}
+                await send(message)
+
+            await self._app(scope, receive, answer)
+
+
+def _route(path: str) -> str:
+    parts = path.strip("/").split("/")
+    shown = parts[:_RESOURCE_DEPTH] + ["{id}"] * (len(parts) > _RESOURCE_DEPTH)
+    return "/" + "/".join(shown)
