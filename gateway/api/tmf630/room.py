@@ -20,9 +20,11 @@ class Asked:
     version: str
     """v4 or v5: how the client speaks. Rooms see the stored form only."""
     resource: str
-    """productOffering."""
+    """productOffering, as the stored form names it."""
     remember: Callable[[Document], Sequence[Change]]
     """The changes that keep the answer under the client's Idempotency-Key; add them to the commit that creates it."""
+    expect: int | None = None
+    """The revision that the client's If-Match insists on; None when it sent none."""
 
     @property
     def kind(self) -> str:
@@ -30,7 +32,10 @@ class Asked:
 
 
 class Room(Protocol):
-    """Bodies go in and out in the stored form; ids and revisions are the document's. Raises Refusal or PortError."""
+    """Bodies go in and out in the stored form; ids and revisions are the document's. Raises Refusal or PortError.
+
+    The body carries `@type` where the resource is to be found by it; `href` is the kernel's and never stored.
+    """
 
     async def get(self, asked: Asked, id: str) -> Document: ...
 

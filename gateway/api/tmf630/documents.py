@@ -1,0 +1,141 @@
+"""The document store as system of record: the room of every resource behind which no flow stands."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from opentelemetry.propagate import inject
+from uuid_utils import uuid7
+
+from contracts.clock import Clock
+from contracts.page import Window
+from gateway.api.tmf630.contract import Resource
+from gateway.api.tmf630.room import Asked
+from gateway.flows.refusal import Unknown
+from gateway.store.port import Document, Drop, Emit, Event, Found, Put, Stale, Store
+
+STATES = ("state", "status", "lifecycleStatus")
+"""Attributes whose change is a StateChangeEvent."""
+_TRIES = 3
+
+
+class DocumentRoom:
+    """Satisfies `Room` with documents, and emits the events that the contract declares, in the same commit.
+
+    `resource` comes from the contracts: `contracts.resource("TMF620/productOffering")`. A room with a flow subclasses
+    this and overrides what its flow does (`get`, `find`, `create`, `change`, `remove`), or only `accept`, the hook that
+    every body passes before it is written. `events` and `traceparent` serve flows that commit documents on their own.
+    """
+
+    def __init__(self, resource: Resource, store: Store, clock: Clock) -> None:
+        self.resource = resource
+        self.store = store
+        self.clock = clock
+
+    async def accept(self, asked: Asked, body: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+        """The body as it is written; `before` is what it replaces. Raise a Refusal to keep it out."""
+        del asked, before
+        return body
+
+    async def get(self, asked: Asked, id: str) -> Document:
+        document = await self.store.get(asked.principal, self.resource.kind, id)
+        if document is None:
+            raise Unknown("resource.unknown", f"no {self.resource.name} has this id")
+        return document
+
+    async def find(self, asked: Asked, window: Window) -> Found:
+        return await self.store.find(asked.principal, self.resource.kind, window)
+
+    async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
+        id = str(uuid7())
+        dates = dict.fromkeys(self.resource.dated, self.clock.now().isoformat())
+        body = await self.accept(asked, {**self.resource.defaults, **dates, **body, "id": id}, None)
+        document = Document(self.resource.kind, id, body, owner=owner_of(asked, body), revision=1)
+        await self.store.commit(Put(document, expect=0), *self.emit("CreateEvent", document), *asked.remember(document))
+        return document
+
+    async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
+        for attempt in range(_TRIES):
+            before = await self._expected(asked, id)
+            body = patch(before.body)
+            if body == before.body:
+                return before
+            dates = {
+                name: self.clock.now().isoformat()
+                for name in self.resource.dated
+                if body.get(name) == before.body.get(name)
+            }
+            body = await self.accept(asked, {**body, **dates}, before.body)
+            after = replace(before, body=body, revision=before.revision + 1)
+            state = any(body.get(name) != before.body.get(name) for name in STATES)
+            try:
+                await self.store.commit(
+                    Put(after, expect=before.revision),
+                    *self.emit("StateChangeEvent" if state else "AttributeValueChangeEvent", after),
+                    *asked.remember(after),
+                )
+            except Stale:
+                if asked.expect is not None or attempt + 1 == _TRIES:
+                    raise
+            else:
+                return after
+        raise Stale(id)
+
+    async def remove(self, asked: Asked, id: str) -> None:
+        before = await self._expected(asked, id)
+        await self.store.commit(
+            Drop(before.kind, before.id, expect=before.revision),
+            *self.emit("DeleteEvent", before),
+            *asked.remember(before),
+        )
+
+    def emit(self, suffix: str, document: Document) -> Iterator[Emit]:
+        """The event of this name, where the contract declares it; a missing state change is an attribute change."""
+        declared = self.resource.events
+        if suffix == "StateChangeEvent" and self.resource.type + suffix not in declared:
+            suffix = "AttributeValueChangeEvent"
+        if self.resource.type + suffix in declared:
+            yield Emit(
+                Event(
+                    id=str(uuid7()),
+                    type=self.resource.type + suffix,
+                    kind=document.kind,
+                    resource_id=document.id,
+                    body=document.body,
+                    at=self.clock.now(),
+                    owner=document.owner,
+                    source=document.source,
+                    as_of=document.as_of,
+                    customer_ref=pseudonym(document.owner),
+                    trace=traceparent(),
+                )
+            )
+
+    async def _expected(self, asked: Asked, id: str) -> Document:
+        document = await self.get(asked, id)
+        if asked.expect not in (None, document.revision):
+            raise Stale(f"{self.resource.kind} {id} is at revision {document.revision}")
+        return document
+
+
+def owner_of(asked: Asked, body: dict[str, Any]) -> str | None:
+    """The customer a new resource belongs to: the related customer, or the only one its creator may see."""
+    customers = asked.principal.customers
+    parties = [party for party in body.get("relatedParty", ()) if isinstance(party, dict)]
+    ids = {party.get("role", "").lower(): (party.get("partyOrPartyRole") or party).get("id") for party in parties}
+    named = ids.get("customer")
+    if customers is None:
+        return named
+    return named if named in customers else next(iter(sorted(customers)), "")
+
+
+def pseudonym(owner: str | None) -> str | None:
+    return None if owner is None else hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
+
+
+def traceparent() -> str | None:
+    """The current trace context as it travels in events and jobs."""
+    carrier: dict[str, str] = {}
+    inject(carrier)
+    return carrier.get("traceparent")
