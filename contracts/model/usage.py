@@ -20,7 +20,11 @@ class UsageFile:
     name: str
     size: int
     sha256: str
+    """Of the bytes; empty when the file may not be opened."""
     layout: str
+    """Empty when no layout knows it."""
+    refused: str | None = None
+    """Why it cannot be taken in as a whole: a link, an unsafe name, an unknown layout."""
 
 
 @dataclass(frozen=True, slots=True)
