@@ -14,7 +14,6 @@ class BillLine:
     amount: Money
     """Net, for the whole line; negative for a discount."""
     offering_id: str | None = None
-    tax: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

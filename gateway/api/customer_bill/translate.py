@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.model import Bill, Money
+from contracts.model import Money
 from gateway.flows.billing import BillSection, Charge, Presented
 
 _STATES = {"new": "new", "open": "sent", "paid": "settled", "partly": "partiallyPaid"}
@@ -23,7 +23,7 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
         "state": _STATES.get(bill.status, "validated"),
         "amountDue": _money(bill.total),
         "remainingAmount": _money(bill.open),
-        "taxExcludedAmount": _money(bill.total - _tax(bill)),
+        "taxExcludedAmount": _money(bill.total),
         "taxIncludedAmount": _money(bill.total),
         "billingAccount": account,
         "relatedParty": [
@@ -43,9 +43,19 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
     if bill.due is not None:
         body["paymentDueDate"] = f"{bill.due.isoformat()}T00:00:00Z"
     charges = [(section, charge) for section in presented.sections for charge in section.charges]
+    ids = [f"{presented.id}.{number}" for number in range(1, len(charges) + 1)]
     return body, [
-        (f"{presented.id}.{number}", _rate(presented, section, charge, f"{presented.id}.{number}", issued, account))
-        for number, (section, charge) in enumerate(charges, start=1)
+        (
+            id,
+            {
+                **_rate(section, charge),
+                "id": id,
+                "date": issued,
+                "bill": _bill_ref(presented),
+                "billingAccount": account,
+            },
+        )
+        for id, (section, charge) in zip(ids, charges, strict=True)
     ]
 
 
@@ -67,17 +77,11 @@ def _section(section: BillSection) -> dict[str, Any]:
     return shown
 
 
-def _rate(
-    presented: Presented, section: BillSection, charge: Charge, id: str, issued: str, account: dict[str, Any]
-) -> dict[str, Any]:
+def _rate(section: BillSection, charge: Charge) -> dict[str, Any]:
     rate: dict[str, Any] = {
-        "id": id,
         "name": charge.name,
-        "date": issued,
         "type": "recurringCharge" if section.known else "otherCharge",
         "isBilled": True,
-        "bill": {"id": presented.id, "@referredType": "CustomerBill"},
-        "billingAccount": account,
         "taxExcludedAmount": _money(charge.amount),
         "taxIncludedAmount": _money(charge.amount),
         "characteristic": [
@@ -92,10 +96,9 @@ def _rate(
     return rate
 
 
+def _bill_ref(presented: Presented) -> dict[str, Any]:
+    return {"id": presented.id, "@referredType": "CustomerBill"}
+
+
 def _money(money: Money) -> dict[str, Any]:
     return {"unit": money.currency, "value": money.amount}
-
-
-def _tax(bill: Bill) -> Money:
-    taxes = [line.tax for line in bill.lines if line.tax is not None]
-    return sum(taxes, Money(bill.total.amount * 0, bill.total.currency))
