@@ -1,0 +1,96 @@
+"""One backend under policy: every attempt passes its bulkhead and breaker, every retry its budget."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+
+from contracts.call import Call
+from contracts.clock import Clock
+from contracts.errors import Happened, TimedOut
+from gateway.policy.breaker import Breaker
+from gateway.policy.budget import RetryBudget, Spending
+from gateway.policy.bulkhead import Bulkhead
+from gateway.policy.retry import Patience, Semantics, failure, may_repeat, wait
+from gateway.policy.spans import Attempts, logical
+
+GRACE_S = 0.1
+"""The wire ends an attempt itself and knows how far the bytes got; policy cuts it off only when the wire does not."""
+
+
+class Backend:
+    def __init__(
+        self,
+        system: str,
+        clock: Clock,
+        *,
+        places: int,
+        timeout_s: float,
+        patience: Patience | None = None,
+        chance: Callable[[], float] | None = None,
+    ) -> None:
+        self.system = system
+        chance = chance or secrets.SystemRandom().random
+        self.breaker = Breaker(system, clock, chance)
+        self.budget = RetryBudget()
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._patience = patience or Patience()
+        self._chance = chance
+        self._bulkhead = Bulkhead(system, places)
+
+    async def call(
+        self, name: str, semantics: Semantics, method: Callable[..., Awaitable[Any]], call: Call, *args: Any, **kw: Any
+    ) -> Any:
+        """The answer of this port method within the call's deadline, after as many attempts as policy allows."""
+        with logical(self.system, name, semantics) as attempts, self.budget.spending() as spending:
+            retrying = AsyncRetrying(
+                sleep=self._clock.sleep,
+                wait=wait(self._patience, self._chance),
+                stop=self._enough(call, spending),
+                retry=retry_if_exception(lambda error: may_repeat(semantics, error)),
+                reraise=True,
+            )
+            answer: Any = await retrying(self._attempt, attempts, method, call, *args, **kw)
+            spending.succeeded()
+            return answer
+
+    async def stream(
+        self, name: str, semantics: Semantics, method: Callable[..., AsyncIterator[Any]], call: Call, *args: Any
+    ) -> AsyncIterator[Any]:
+        """A port method that answers in chunks: one attempt, since half of an answer cannot be taken back."""
+        with logical(self.system, name, semantics) as attempts:
+            attempts.count = 1
+            async for chunk in method(call, *args):
+                yield chunk
+
+    def _enough(self, call: Call, spending: Spending) -> Callable[[RetryCallState], bool]:
+        def enough(state: RetryCallState) -> bool:
+            late = self._left(call) - state.upcoming_sleep < self._patience.least_s
+            if late or state.attempt_number >= self._patience.attempts:
+                return True
+            error = failure(state)
+            return not spending.retry(throttled=error is not None and error.retry_after is not None)
+
+        return enough
+
+    def _left(self, call: Call) -> float:
+        return call.deadline - self._clock.monotonic()
+
+    async def _attempt(
+        self, attempts: Attempts, method: Callable[..., Awaitable[Any]], call: Call, *args: Any, **kw: Any
+    ) -> Any:
+        async with self._bulkhead.place(max(self._left(call), 0)):
+            left = self._left(call)
+            if left < self._patience.least_s:
+                raise TimedOut(f"too late to ask {self.system}", happened=Happened.NO)
+            with self.breaker.attempt():
+                attempts.count += 1
+                try:
+                    async with asyncio.timeout(min(self._timeout_s, left) + GRACE_S):
+                        return await method(replace(call, attempt=attempts.count - 1), *args, **kw)
+                except TimeoutError as error:
+                    raise TimedOut(f"{self.system} did not answer in time") from error

@@ -1,0 +1,107 @@
+"""A breaker per backend: one that keeps failing is left alone for a while, then tried by one call at a time."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from contracts.clock import Clock
+from contracts.errors import PortError
+from gateway.policy.retry import PASSING, Shed
+
+
+class BreakerState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+class Breaker:
+    """Opens on half of at least 20 attempts failing within 30 s; stays open 5 s, each time twice as long up to 30 s."""
+
+    def __init__(
+        self,
+        system: str,
+        clock: Clock,
+        chance: Callable[[], float],
+        *,
+        window_s: float = 30,
+        least: int = 20,
+        ratio: float = 0.5,
+        open_s: tuple[float, float] = (5, 30),
+        probes: int = 3,
+    ) -> None:
+        self._system = system
+        self._clock = clock
+        self._chance = chance
+        self._window_s, self._least, self._ratio = window_s, least, ratio
+        self._open_s, self._probes = open_s, probes
+        self._attempts: deque[tuple[float, bool]] = deque()
+        self._until = 0.0
+        self._opened = 0
+        self._probing = False
+        self._passed = 0
+        self.state = BreakerState.CLOSED
+        self.cause: str | None = None
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """One attempt: refused while open, counted by how it ends; an attempt that is called off does not count."""
+        self._admit()
+        probe = self.state is BreakerState.HALF_OPEN
+        try:
+            yield
+        except PortError as error:
+            self._record(probe=probe, cause=type(error).__name__ if isinstance(error, PASSING) else None)
+            raise
+        except BaseException:
+            if probe:
+                self._probing = False
+            raise
+        self._record(probe=probe, cause=None)
+
+    def _admit(self) -> None:
+        now = self._clock.monotonic()
+        if self.state is BreakerState.OPEN and now >= self._until:
+            self.state, self._passed, self._probing = BreakerState.HALF_OPEN, 0, False
+        if self.state is BreakerState.OPEN:
+            raise self._refusal(self._until - now)
+        if self.state is BreakerState.HALF_OPEN:
+            if self._probing:
+                raise self._refusal(1)
+            self._probing = True
+
+    def _refusal(self, wait_s: float) -> Shed:
+        return Shed(f"{self._system} keeps failing and is left alone for now", retry_after=wait_s)
+
+    def _record(self, *, probe: bool, cause: str | None) -> None:
+        if probe:
+            self._probed(cause)
+        elif self.state is BreakerState.CLOSED:
+            self._counted(cause)
+
+    def _probed(self, cause: str | None) -> None:
+        self._probing = False
+        if cause is not None:
+            self._open(cause)
+            return
+        self._passed += 1
+        if self._passed >= self._probes:
+            self.state, self.cause, self._opened = BreakerState.CLOSED, None, 0
+
+    def _counted(self, cause: str | None) -> None:
+        now = self._clock.monotonic()
+        self._attempts.append((now, cause is not None))
+        while self._attempts[0][0] <= now - self._window_s:
+            self._attempts.popleft()
+        failed = sum(failed for _, failed in self._attempts)
+        if cause is not None and len(self._attempts) >= self._least and failed >= self._ratio * len(self._attempts):
+            self._open(cause)
+
+    def _open(self, cause: str) -> None:
+        first, longest = self._open_s
+        spread = 0.8 + 0.4 * self._chance()
+        self._until = self._clock.monotonic() + min(longest, first * 2.0**self._opened) * spread
+        self._opened += 1
+        self._attempts.clear()
+        self.state, self.cause = BreakerState.OPEN, cause

@@ -1,0 +1,45 @@
+"""The span of one port call: all its attempts, and how it ended in the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, StatusCode
+
+from contracts.errors import PortError
+from gateway.policy.retry import Semantics, in_doubt
+
+_tracer = trace.get_tracer("banyan.policy")
+
+
+@dataclass(slots=True)
+class Attempts:
+    """How often the call was sent."""
+
+    count: int = 0
+
+
+@contextmanager
+def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts]:
+    """Covers all retries; an error counts only when it is the last word."""
+    attempts = Attempts()
+    with _tracer.start_as_current_span(
+        f"{system}/{method}",
+        kind=SpanKind.CLIENT,
+        attributes={"rpc.system.name": "soap", "rpc.method": f"{system}/{method}", "gateway.backend": system},
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        outcome = "ok"
+        try:
+            yield attempts
+        except BaseException as error:
+            doubt = isinstance(error, PortError) and in_doubt(semantics, error)
+            outcome = "in_doubt" if doubt else "fail"
+            span.set_attribute("error.type", type(error).__name__)
+            span.set_status(StatusCode.ERROR)
+            raise
+        finally:
+            span.set_attribute("gateway.attempts", attempts.count)
+            span.set_attribute("gateway.outcome", outcome)
