@@ -1,0 +1,33 @@
+"""Dynamic bundles: checked at launch, chosen from, priced."""
+
+from gateway.flows.bundles.bundles import Bundles
+from gateway.flows.bundles.choosing import choose
+from gateway.flows.bundles.model import (
+    Bundle,
+    Choice,
+    Discount,
+    Group,
+    Part,
+    Priced,
+    PricedAlteration,
+    PricedLine,
+)
+from gateway.flows.bundles.pricing import price
+from gateway.flows.bundles.request import Picked, choice_of, picked
+
+__all__ = [
+    "Bundle",
+    "Bundles",
+    "Choice",
+    "Discount",
+    "Group",
+    "Part",
+    "Picked",
+    "Priced",
+    "PricedAlteration",
+    "PricedLine",
+    "choice_of",
+    "choose",
+    "picked",
+    "price",
+]

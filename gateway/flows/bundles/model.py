@@ -1,6 +1,6 @@
 """The typed view of a bundle: what a client may pick, and what the pick costs. No document leaves this room whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -41,6 +41,11 @@ class Group:
     upper: int | None = None
 
 
+def every(groups: Iterable[Group]) -> list[Group]:
+    """The groups and all their sub-groups, outermost first."""
+    return [found for group in groups for found in (group, *every(group.groups))]
+
+
 @dataclass(frozen=True, slots=True)
 class Discount:
     """An alteration of the whole bundle's monthly sum."""
@@ -52,6 +57,8 @@ class Discount:
     needs: tuple[str, ...] = ()
     """Offering or group ids that must be chosen (at least one piece each) for it to hold."""
     priority: int = 0
+    over: frozenset[str] | None = None
+    """The parts whose sum it alters; None: all of them. A nested bundle's discount alters that bundle's parts only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,9 @@ class Bundle:
     groups: tuple[Group, ...] = ()
     discounts: tuple[Discount, ...] = ()
     is_bundle: bool = True
+    nested: frozenset[str] = frozenset()
+    """Bundles inside it, each taken exactly once; their parts, groups and discounts stand among its own."""
+    sellable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

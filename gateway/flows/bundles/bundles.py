@@ -1,0 +1,167 @@
+"""Reads bundles out of the catalogue: checks them before launch, and gives ordering and qualification a typed view."""
+
+from dataclasses import replace
+from typing import Any
+
+from contracts.call import Principal
+from contracts.model import Quantity
+from gateway.flows.bundles.discounts import discount, is_inline
+from gateway.flows.bundles.findings import Findings
+from gateway.flows.bundles.limits import settled
+from gateway.flows.bundles.model import Bundle, Discount, Part
+from gateway.flows.bundles.nesting import Composed, joined
+from gateway.flows.bundles.sketch import Sketch, drawn
+from gateway.flows.catalog.documents import OFFERING, PRICE, SPECIFICATION
+from gateway.flows.catalog.facts import FACTS, Facts
+from gateway.flows.catalog.specification import allowance_of
+from gateway.flows.refusal import Clash, Unknown
+from gateway.store.port import Document, Store
+
+DEEPEST = 8
+NOT_SOLD = frozenset({"in study", "in design", "in test", "rejected", "retired", "obsolete"})
+GONE = frozenset({"rejected", "retired", "obsolete"})
+
+Path = tuple[tuple[str, str], ...]
+"""Ids and names of the bundles from the outermost to the one being read."""
+
+
+class Bundles:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def bundle(self, principal: Principal, offering_id: str) -> Bundle:
+        """The offering as it can be bought; an atomic one is a bundle of itself, exactly once."""
+        document = await self._store.get(principal, OFFERING, offering_id)
+        if document is None:
+            raise Unknown("offering.unknown", "no such offering", f"there is no product offering {offering_id}")
+        name = _name(document.body, offering_id)
+        findings = Findings()
+        if document.body.get("isBundle") is True:
+            bundle = await self._composed(principal, document.body, ((offering_id, name),), findings)
+        else:
+            bundle = await self._alone(principal, document, findings)
+        findings.refuse(name)
+        return replace(bundle, sellable=_sold(document.body))
+
+    async def sellable(self, principal: Principal, offering_id: str) -> Bundle:
+        """The same, for a new sale: an offering that is not launched, or withdrawn, is refused."""
+        bundle = await self.bundle(principal, offering_id)
+        if not bundle.sellable:
+            raise Clash("offering.notSellable", f"{bundle.name} is not for sale")
+        return bundle
+
+    async def check(self, principal: Principal, offering_id: str, body: dict[str, Any]) -> None:
+        """The launch check of a bundle that is about to be written; raises Invalid with every finding."""
+        name = _name(body, offering_id)
+        findings = Findings()
+        await self._composed(principal, body, ((offering_id, name),), findings)
+        findings.refuse(name)
+
+    async def _composed(self, principal: Principal, body: dict[str, Any], path: Path, findings: Findings) -> Bundle:
+        sketch = drawn(body, findings)
+        if not sketch.offering_ids():
+            findings.add("bundle.empty", f"{path[-1][1]} has no part")
+        names, parts, nested = await self._members(principal, sketch, path, findings)
+        ranges = settled(sketch, names, findings)
+        composed = Composed(path[-1][0], path[-1][1], names, parts, nested, ranges)
+        bundle = joined(composed, findings)
+        return replace(bundle, discounts=(*await self._discounts(principal, body, composed, bundle, findings),))
+
+    async def _members(
+        self, principal: Principal, sketch: Sketch, path: Path, findings: Findings
+    ) -> tuple[dict[str, str], dict[str, Part], dict[str, Bundle]]:
+        names: dict[str, str] = {}
+        parts: dict[str, Part] = {}
+        nested: dict[str, Bundle] = {}
+        for id in sketch.offering_ids():
+            document = await self._store.get(principal, OFFERING, id)
+            names[id] = id if document is None else _name(document.body, id)
+            if any(id == above for above, _ in path):
+                way = " -> ".join([*(name for _, name in path), names[id]])
+                findings.add("bundle.cycle", f"the nesting returns to itself: {way}")
+            elif document is None:
+                findings.add("bundle.unknownPart", f"there is no offering {id}")
+            elif _status(document.body) in GONE:
+                findings.add("bundle.unknownPart", f"{names[id]} is {document.body['lifecycleStatus']}")
+            elif document.body.get("isBundle") is not True:
+                if part := await self._part(principal, document, findings):
+                    parts[id] = part
+            elif len(path) >= DEEPEST:
+                findings.add("realisation.missing", f"{names[id]}: bundles nest at most {DEEPEST} deep")
+            else:
+                inner = await self._composed(principal, document.body, (*path, (id, names[id])), findings)
+                nested[id] = inner
+        return names, parts, nested
+
+    async def _alone(self, principal: Principal, document: Document, findings: Findings) -> Bundle:
+        part = await self._part(principal, document, findings)
+        name = _name(document.body, document.id)
+        if part is None:
+            return Bundle(document.id, name, "", {}, is_bundle=False)
+        once = replace(part, lower=1, upper=1, default=1)
+        return Bundle(document.id, name, part.price.currency, {document.id: once}, is_bundle=False)
+
+    async def _part(self, principal: Principal, document: Document, findings: Findings) -> Part | None:
+        name = _name(document.body, document.id)
+        if not document.body.get("productOfferingPrice"):
+            findings.add("price.missing", f"{name} has no price")
+        crossref = await self._store.native(principal, "offering", document.id)
+        kept = await self._store.get(principal, FACTS, document.id)
+        if crossref is None or kept is None:
+            findings.add("realisation.missing", f"{name} is booked by no billing system")
+            return None
+        facts = Facts.read(kept.body)
+        if facts.offering.price.amount < 0:
+            findings.add("price.negative", f"{name} costs {facts.offering.price.amount}")
+        return Part(
+            offering_id=document.id,
+            name=name,
+            price=facts.offering.price,
+            system=crossref.system,
+            native_id=crossref.native_id,
+            service=facts.offering.service,
+            relies_on=facts.offering.relies_on,
+            allowance=await self._allowance(principal, facts.specification_id),
+            specification_id=facts.specification_id,
+            period=facts.offering.period,
+        )
+
+    async def _allowance(self, principal: Principal, specification_id: str) -> Quantity | None:
+        specification = await self._store.get(principal, SPECIFICATION, specification_id)
+        return None if specification is None else allowance_of(specification.body)
+
+    async def _discounts(
+        self, principal: Principal, body: dict[str, Any], composed: Composed, bundle: Bundle, findings: Findings
+    ) -> list[Discount]:
+        discounts = list(bundle.discounts)
+        scope = composed.scope()
+        entries = body.get("productOfferingPrice") or []
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            findings.add("bundle.malformed", "productOfferingPrice must be a list of objects")
+            return discounts
+        for position, entry in enumerate(entries, 1):
+            id = str(entry.get("id") or f"discount-{position}")
+            if any(id == known.id for known in discounts):
+                findings.add("bundle.malformed", f"price {id} is there more than once")
+                continue
+            price: dict[str, Any] | None = entry
+            if not is_inline(entry):
+                stored = await self._store.get(principal, PRICE, id)
+                price = None if stored is None else stored.body
+            if price is None:
+                findings.add("price.missing", f"there is no productOfferingPrice {id}")
+            elif found := discount(id, price, scope, bundle.currency, findings):
+                discounts.append(found)
+        return discounts
+
+
+def _name(body: dict[str, Any], otherwise: str) -> str:
+    return str(body.get("name") or otherwise)
+
+
+def _status(body: dict[str, Any]) -> str:
+    return str(body.get("lifecycleStatus") or "").lower()
+
+
+def _sold(body: dict[str, Any]) -> bool:
+    return body.get("isSellable") is not False and _status(body) not in NOT_SOLD
