@@ -1,4 +1,4 @@
-"""The launch check of limits: every level holds at once, and arithmetic proves whether anything can be chosen at all."""
+"""The launch check of limits: every level holds at once; arithmetic proves whether anything can be chosen."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ def _one_range(name: str, direct: Listed | None, grouped: Listed | None, finding
         if not of_group.within(of_bundle):
             findings.add(
                 "bundle.groupOutsideBundle",
-                f"{name}: its limits in the group ({_shown(of_group)}) are wider than in the bundle ({_shown(of_bundle)})",
+                f"{name}: {_shown(of_group)} in the group is wider than {_shown(of_bundle)} in the bundle",
             )
         limits = Limits(
             max(of_bundle.lower, of_group.lower),

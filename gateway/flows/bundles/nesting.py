@@ -34,7 +34,7 @@ class Composed:
 
 
 def joined(composed: Composed, findings: Findings) -> Bundle:
-    """One bundle: an inner one is taken exactly once, so its parts, groups and discounts stand beside the outer ones."""
+    """One bundle: an inner one is taken exactly once, so what it holds stands beside the outer parts and groups."""
     parts: dict[str, Part] = {}
     groups = [_without(group, composed.nested) for group in composed.limits.groups]
     discounts: list[Discount] = []

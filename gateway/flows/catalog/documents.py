@@ -1,6 +1,5 @@
 """A legacy offering as three TMF620 documents: the offering, its specification and its price."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,8 @@ LAUNCHED, RETIRED = "Launched", "Retired"
 VERSION = "1.0"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    offering: dict[str, Any]
-    specification: dict[str, Any]
-    price: dict[str, Any]
+Rows = dict[str, dict[str, Any]]
+"""By document kind."""
 
 
 def rows(offering_id: str, facts: Facts, now: datetime) -> Rows:
@@ -27,7 +23,11 @@ def rows(offering_id: str, facts: Facts, now: datetime) -> Rows:
         "lifecycleStatus": LAUNCHED if facts.offering.active else RETIRED,
         "lastUpdate": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
-    return Rows(_offering(offering_id, facts, common), _specification(facts, common), _price(facts, common))
+    return {
+        SPECIFICATION: _specification(facts, common),
+        PRICE: _price(facts, common),
+        OFFERING: _offering(offering_id, facts, common),
+    }
 
 
 def _offering(offering_id: str, facts: Facts, common: dict[str, Any]) -> dict[str, Any]:

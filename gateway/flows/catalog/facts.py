@@ -1,4 +1,4 @@
-"""What the legacy last said about an offering: kept beside the documents, so that a sync sees what it changed itself."""
+"""What the legacy last said about an offering, kept beside the documents so that a sync sees what is new."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,0 +1,139 @@
+"""Mirrors the legacy price lists as TMF620 documents; what clients add to them survives every sync."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from uuid_utils import uuid7
+
+from contracts.call import Call, Principal
+from contracts.clock import Clock
+from contracts.errors import PortError
+from contracts.model import Offering
+from contracts.page import Window
+from contracts.ports import CatalogPort
+from gateway.flows.catalog.documents import merged, rows
+from gateway.flows.catalog.facts import FACTS, Facts
+from gateway.policy.ports import Ports, Serving
+from gateway.store.port import Change, Crossref, Document, Emit, Event, Link, Put, Stale, Store
+
+BACKGROUND = Principal(subject="banyan", client="banyan", operator="default")
+PAGE = 100
+PATIENCE_S = 30.0
+RETRY_S = 5.0
+"""How soon a price list that could not be read is asked for again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Catalog:
+    def __init__(self, store: Store, ports: Ports, clock: Clock) -> None:
+        self._store = store
+        self._ports = ports
+        self._clock = clock
+        self._read_at: dict[str, datetime] = {}
+
+    def as_of(self, document: Document) -> datetime | None:
+        """When the source last confirmed this row; a row without a change is not written again."""
+        read_at = None if document.source is None else self._read_at.get(document.source)
+        known = [at for at in (document.as_of, read_at) if at is not None]
+        return max(known, default=None)
+
+    async def sync(self) -> None:
+        for serving in self._ports.all(CatalogPort):
+            await self._sync(serving)
+
+    async def run(self) -> None:
+        """Keep every price list fresh until cancelled; one that is down does not hold up another."""
+        await asyncio.gather(*(self._keep_fresh(serving) for serving in self._ports.all(CatalogPort)))
+
+    async def _keep_fresh(self, serving: Serving[CatalogPort]) -> None:
+        while True:
+            try:
+                await self._sync(serving)
+            except (PortError, Stale) as error:
+                log.warning("catalog not read", system=serving.system, error=type(error).__name__)
+                await self._clock.sleep(min(RETRY_S, serving.sync_every_s))
+            else:
+                await self._clock.sleep(serving.sync_every_s)
+
+    async def _sync(self, serving: Serving[CatalogPort]) -> None:
+        started = self._clock.now()
+        listed = [offering async for offering in self._offerings(serving)]
+        for offering in listed:
+            await self._mirror(serving.system, offering)
+        await self._retire(serving.system, {offering.id for offering in listed})
+        self._read_at[serving.system] = started
+
+    async def _offerings(self, serving: Serving[CatalogPort]) -> AsyncIterator[Offering]:
+        offset = 0
+        while True:
+            deadline = self._clock.monotonic() + PATIENCE_S
+            call = Call(deadline=deadline, operator=BACKGROUND.operator, principal=BACKGROUND)
+            page = await serving.port.offerings(call, Window(offset=offset, limit=PAGE))
+            for offering in page.items:
+                yield offering
+            offset += len(page.items)
+            if not page.items or offset == page.total or (page.total is None and len(page.items) < PAGE):
+                return
+
+    async def _mirror(self, system: str, offering: Offering) -> None:
+        """Write the three documents of an offering where the legacy changed something; ids stay for ever."""
+        crossref = await self._store.ours(BACKGROUND, "offering", system, offering.id)
+        id = str(uuid7()) if crossref is None else crossref.id
+        kept = None if crossref is None else await self._store.get(BACKGROUND, FACTS, id)
+        before = None if kept is None else Facts.read(kept.body)
+        if before is None:
+            after = Facts(offering, system, specification_id=str(uuid7()), price_id=str(uuid7()))
+        else:
+            after = replace(before, offering=offering)
+        if after == before:
+            return
+        now = self._clock.now()
+        new = rows(id, after, now)
+        old = None if before is None else rows(id, before, now)
+        changes: list[Change] = [Put(Document(FACTS, id, after.written(), source=system, as_of=now))]
+        if crossref is None:
+            changes.append(Link(Crossref("offering", id, BACKGROUND.operator, system, offering.id)))
+        for kind, body in new.items():
+            changes += await self._written(kind, system, None if old is None else old[kind], body)
+        await self._store.commit(*changes)
+
+    async def _written(
+        self, kind: str, system: str, old: dict[str, Any] | None, new: dict[str, Any]
+    ) -> tuple[Put, Emit]:
+        stored = await self._store.get(BACKGROUND, kind, new["id"])
+        body, revision, suffix = new, 0, "CreateEvent"
+        if stored is not None and old is not None:
+            body = merged(stored.body, old, new) | {"lastUpdate": new["lastUpdate"]}
+            moved = body["lifecycleStatus"] != stored.body.get("lifecycleStatus")
+            revision, suffix = stored.revision, "StateChangeEvent" if moved else "AttributeValueChangeEvent"
+        now = self._clock.now()
+        event = Event(
+            id=str(uuid7()),
+            type=f"{new['@type']}{suffix}",
+            kind=kind,
+            resource_id=new["id"],
+            body=body,
+            at=now,
+            source=system,
+            as_of=now,
+        )
+        document = Document(kind, new["id"], body, revision=revision + 1, source=system, as_of=now)
+        return Put(document, expect=revision), Emit(event)
+
+    async def _retire(self, system: str, listed: set[str]) -> None:
+        """What the legacy no longer lists is not sold any more; its documents stay for those who own it."""
+        offset = 0
+        while True:
+            found = await self._store.find(BACKGROUND, FACTS, Window(offset=offset, limit=PAGE))
+            for document in found.items:
+                facts = Facts.read(document.body)
+                if facts.system == system and facts.offering.active and facts.offering.id not in listed:
+                    await self._mirror(system, replace(facts.offering, active=False))
+            offset += len(found.items)
+            if not found.items or offset >= found.total:
+                return
