@@ -1,0 +1,5 @@
+"""The wire: HTTP to one legacy system, classified by what may have happened before anybody parses a byte."""
+
+from banyan.wire.wire import Answer, Wire
+
+__all__ = ["Answer", "Wire"]

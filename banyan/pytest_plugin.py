@@ -1,0 +1,1 @@
+"""The contract kit's pytest plugin: fixtures for whoever tests an adapter, found by entry point."""

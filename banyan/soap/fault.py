@@ -1,0 +1,58 @@
+"""SOAP faults of both versions, and the port error that one becomes when its adapter knows nothing better."""
+
+from lxml import etree
+
+from contracts.errors import Happened, PortError, Rejected, Unavailable
+
+SENDER = frozenset({"Client", "Sender", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown"})
+"""Faults that are not to be resent without change."""
+
+
+class SoapFault(Exception):
+    """The legacy's own no. Its message may hold personal data: map it, never log it."""
+
+    def __init__(self, code: str, message: str, detail: etree._Element | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        """Without its prefix: Client or Server, in SOAP 1.2 Sender or Receiver; vendors add others."""
+        self.message = message
+        self.detail = detail
+
+
+def port_error(fault: SoapFault) -> PortError:
+    """The sender's fault was rejected; after a server's fault nobody knows whether the work was done."""
+    if fault.code.partition(".")[0] in SENDER:
+        return Rejected("the legacy system refused the request", code=fault.code)
+    return Unavailable("the legacy system failed at the request", happened=Happened.UNKNOWN, code=fault.code)
+
+
+def read_fault(node: etree._Element) -> SoapFault:
+    """Read a Fault element of SOAP 1.1 or 1.2; its children may lack their namespace."""
+    code = _text(node, "faultcode") or _text(node, "Code", "Value")
+    message = _text(node, "faultstring") or _text(node, "Reason", "Text")
+    detail = _child(node, "detail")
+    if detail is None:
+        detail = _child(node, "Detail")
+    return SoapFault(code.rpartition(":")[2], message, detail)
+
+
+def write_fault(envelope: str, fault: SoapFault) -> bytes:
+    """The whole envelope of a SOAP 1.1 fault."""
+    root = etree.Element(f"{{{envelope}}}Envelope", nsmap={"soap": envelope})
+    node = etree.SubElement(etree.SubElement(root, f"{{{envelope}}}Body"), f"{{{envelope}}}Fault")
+    etree.SubElement(node, "faultcode").text = f"soap:{fault.code}"
+    etree.SubElement(node, "faultstring").text = fault.message
+    if fault.detail is not None:
+        etree.SubElement(node, "detail").append(fault.detail)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _child(node: etree._Element, name: str) -> etree._Element | None:
+    return next((child for child in node if etree.QName(child).localname == name), None)
+
+
+def _text(node: etree._Element, *path: str) -> str:
+    found: etree._Element | None = node
+    for name in path:
+        found = None if found is None else _child(found, name)
+    return "" if found is None else (found.text or "").strip()

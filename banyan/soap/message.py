@@ -1,0 +1,19 @@
+"""What goes over the wire, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    body: Any
+    """The children of the output element by name (dict, list, Decimal, datetime), or its value when it has none."""
+    header: dict[str, Any] = field(default_factory=dict)
+    """Header parts by name."""
+
+
+class SoapRequest(NamedTuple):
+    operation: str
+    parameters: Mapping[str, Any]
+    header: Mapping[str, Any]

@@ -1,0 +1,111 @@
+"""The checks that zeep leaves out: names, namespaces, requiredness and lexical form, before anything is decoded."""
+
+from typing import Any
+
+from lxml import etree
+from zeep.xsd import Any as AnyElement
+from zeep.xsd import Choice, ComplexType, Element
+from zeep.xsd.types.any import AnyType
+from zeep.xsd.types.builtins import Boolean, String
+from zeep.xsd.types.simple import AnySimpleType
+
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+class Untrusted(Exception):
+    """An XML document that is not what its contract says; the message names elements, never their content."""
+
+
+def parse(document: bytes) -> etree._Element:
+    """Parse without network, entities, or document types."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(document, parser)
+    except (etree.XMLSyntaxError, ValueError) as wrong:
+        raise Untrusted("it is not well-formed XML") from wrong
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Untrusted("it carries a document type")
+    return root
+
+
+def check(node: etree._Element, element: Element, schema: Any) -> None:
+    """Compare one element with its declaration, and drop what a newer contract may have added.
+
+    An unknown child is dropped; one that has a known name in a foreign namespace is an error, since it would
+    otherwise be read as an absence.
+    """
+    kind = _type_of(node, element, schema)
+    if node.get(NIL) in ("true", "1"):
+        if not element.nillable:
+            raise Untrusted(f"{element.name} is nil")
+    elif isinstance(kind, AnySimpleType):
+        _check_text(node, element, kind)
+    elif isinstance(kind, ComplexType):
+        _check_children(node, element, kind, schema)
+
+
+def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
+    named = node.get(TYPE)
+    if named is None:
+        return element.type
+    prefix, _, name = named.rpartition(":")
+    kind = schema.get_type(etree.QName(node.nsmap.get(prefix or None), name), fail_silently=True)
+    if kind is None:
+        raise Untrusted(f"{element.name} is of an unknown type")
+    return kind
+
+
+def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
+    if len(node):
+        raise Untrusted(f"{element.name} has children")
+    text = (node.text or "").strip()
+    if isinstance(kind, String | AnyType):
+        return
+    if isinstance(kind, Boolean) and text not in ("true", "false", "1", "0"):
+        raise Untrusted(f"{element.name} is no boolean")
+    try:
+        kind.pythonvalue(text)
+    except Exception as wrong:  # zeep's converters leak whatever they stumble over
+        raise Untrusted(f"{element.name} has the wrong form") from wrong
+
+
+def _check_children(node: etree._Element, element: Element, kind: ComplexType, schema: Any) -> None:
+    known: dict[str, Any] = {str(child.name): child for _, child in kind.elements if isinstance(child, Element)}
+    open_ended = any(isinstance(child, AnyElement) for _, child in kind.elements)
+    seen: dict[str, int] = {}
+    for child in list(node):
+        tag = etree.QName(child)
+        declared = known.get(tag.localname)
+        if declared is None:
+            if not open_ended:
+                node.remove(child)
+            continue
+        if child.tag != declared.qname.text and not _substitute(child, declared):
+            raise Untrusted(f"{declared.name} is in the wrong namespace")
+        seen[declared.name] = seen.get(declared.name, 0) + 1
+        check(child, declared, schema)
+    for name in _required(kind):
+        if name not in seen:
+            raise Untrusted(f"{name} is missing in {element.name}")
+    for name, count in seen.items():
+        if count > 1 and not known[name].accepts_multiple:
+            raise Untrusted(f"{name} comes {count} times")
+
+
+def _substitute(child: etree._Element, declared: Element) -> bool:
+    return child.tag == etree.QName(declared.qname).localname and declared.qname.namespace is None
+
+
+def _required(indicator: Any) -> list[str]:
+    """The elements that no instance may lack; of a choice nobody can say which."""
+    if isinstance(indicator, Element):
+        return [str(indicator.name)] if indicator.min_occurs else []
+    if isinstance(indicator, Choice | AnyElement):
+        return []
+    if isinstance(indicator, ComplexType):
+        return [name for _, inner in indicator.elements_nested for name in _required(inner)]
+    if not indicator.min_occurs:
+        return []
+    children = [indicator.child] if hasattr(indicator, "child") else list(indicator)
+    return [name for child in children for name in _required(child)]
