@@ -29,7 +29,9 @@ class SoapContract:
         self._envelope: str = bindings[0].nsmap["soap-env"]
         self.version = "1.2" if isinstance(bindings[0], Soap12Binding) else "1.1"
         self._operations = {name: op for binding in bindings for name, op in binding.all().items()}
-        self._inputs = {op.input.body.qname.text: name for name, op in self._operations.items() if op.input.body}
+        self._inputs: dict[str, str] = {
+            op.input.body.qname.text: name for name, op in self._operations.items() if op.input.body
+        }
 
     @classmethod
     def load(cls, wsdl: Path, root: Path | None = None) -> "SoapContract":

@@ -5,7 +5,6 @@ from typing import Any
 from lxml import etree
 from zeep.xsd import Any as AnyElement
 from zeep.xsd import Choice, ComplexType, Element
-from zeep.xsd.types.any import AnyType
 from zeep.xsd.types.builtins import Boolean, String
 from zeep.xsd.types.simple import AnySimpleType
 
@@ -60,7 +59,7 @@ def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
     if len(node):
         raise Untrusted(f"{element.name} has children")
     text = (node.text or "").strip()
-    if isinstance(kind, String | AnyType):
+    if isinstance(kind, String) or type(kind) is AnySimpleType:
         return
     if isinstance(kind, Boolean) and text not in ("true", "false", "1", "0"):
         raise Untrusted(f"{element.name} is no boolean")

@@ -1,0 +1,134 @@
+"""One simulated SOAP system: operations over state, with faults injected around them."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+
+from banyan.simulate.faults import Armed, Faults
+from banyan.simulate.ledger import Ledger
+from banyan.soap import SoapContract, SoapFault
+from contracts.clock import Clock
+from contracts.faults import Fault
+
+DELAY_S = 5.0
+PAGE = "<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an operation is asked."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+    header: Mapping[str, Any]
+    traceparent: str | None
+    ledger: Ledger
+
+    def effect(self, *, reference: str | None, native_id: str | None, amount: Decimal | None = None) -> None:
+        """Enter in the ledger that this request changed something."""
+        self.ledger.write(
+            self.operation, reference=reference, native_id=native_id, amount=amount, traceparent=self.traceparent
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """For operations that answer with a header too."""
+
+    body: Any
+    header: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is done on a request, and what the same system would have answered to somebody else's.
+
+    `handle` and `stranger` return the children of the output element by name (or an Answer), or raise SoapFault.
+    `stranger` gets the request and its true answer and has no effect; without one, a swapped reply is that of another
+    operation.
+    """
+
+    handle: Callable[[Request], Any | Awaitable[Any]]
+    stranger: Callable[[Request, Any], Any] | None = None
+
+
+@dataclass(slots=True)
+class Simulator:
+    name: str
+    contract: SoapContract
+    operations: Mapping[str, Operation]
+    ledger: Ledger
+    clock: Clock
+    reset_state: Callable[[], None]
+    actions: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    """More to do over the control address: POST /<name> calls it and answers with its JSON."""
+    background: Callable[[], Coroutine[Any, Any, None]] | None = None
+    """Runs beside the operations until the simulator ends: a nightly bill run."""
+    delay_s: float = DELAY_S
+    faults: Faults = field(default_factory=Faults)
+
+    def reset(self) -> None:
+        """Back to how it started: state, ledger and faults."""
+        self.reset_state()
+        self.ledger.reset()
+        self.faults.reset()
+
+    async def serve(self, http: web.Request) -> web.StreamResponse:
+        """Answer one SOAP request."""
+        try:
+            asked = self.contract.read_request(None, await http.read())
+        except SoapFault as fault:
+            return self._fault(fault)
+        armed = self.faults.take(asked.operation)
+        if armed is not None and armed.kind is Fault.REFUSE:
+            return web.Response(status=503, headers={"retry-after": "1"}, text="busy")
+        if armed is not None and armed.kind is Fault.FAULT:
+            return self._fault(SoapFault("Server", "injected fault"))
+        request = Request(*asked, http.headers.get("traceparent"), self.ledger)
+        try:
+            answer = await self._work(request, None if armed is None else armed.kind)
+        except SoapFault as fault:
+            return self._fault(fault)
+        return await self._send(http, answer, armed)
+
+    async def _send(self, http: web.Request, answer: bytes, armed: Armed | None) -> web.Response:
+        kind = None if armed is None else armed.kind
+        if kind is Fault.LOST_ANSWER and http.transport is not None:
+            http.transport.abort()
+        if kind is Fault.GARBAGE:
+            return web.Response(text=PAGE, content_type="text/html")
+        if armed is not None and kind is Fault.DELAY:
+            await self.clock.sleep(self._delay(armed))
+        return web.Response(body=answer, content_type=self._media, charset="utf-8")
+
+    async def _work(self, request: Request, kind: Fault | None) -> bytes:
+        operation = self.operations[request.operation]
+        value = operation.handle(request)
+        if inspect.isawaitable(value):
+            value = await value
+        if kind is not Fault.SWAP:
+            return self._write(request.operation, value)
+        if operation.stranger is not None:
+            return self._write(request.operation, operation.stranger(request, value))
+        other = next(name for name in sorted(self.operations) if name != request.operation)
+        return self._write(other, {})
+
+    def _write(self, operation: str, value: Any) -> bytes:
+        answer = value if isinstance(value, Answer) else Answer(value)
+        return self.contract.write_reply(operation, answer.body, answer.header)
+
+    def _fault(self, fault: SoapFault) -> web.Response:
+        return web.Response(
+            status=500, body=self.contract.write_fault(fault), content_type=self._media, charset="utf-8"
+        )
+
+    def _delay(self, armed: Armed) -> float:
+        return self.delay_s if armed.seconds is None else armed.seconds
+
+    @property
+    def _media(self) -> str:
+        return "text/xml" if self.contract.version == "1.1" else "application/soap+xml"
