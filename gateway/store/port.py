@@ -221,6 +221,10 @@ class Database(Protocol):
 
     async def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]: ...
 
+    async def returning(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+        """One statement that writes and returns rows, in a transaction of its own."""
+        ...
+
     async def commit(self, *statements: Statement) -> None:
         """One transaction (BEGIN IMMEDIATE on SQLite, grouped with its neighbours by the one writer)."""
         ...
