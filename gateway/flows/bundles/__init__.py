@@ -13,6 +13,7 @@ from gateway.flows.bundles.model import (
     PricedLine,
 )
 from gateway.flows.bundles.pricing import price
+from gateway.flows.bundles.qualification import Verdict, qualify
 from gateway.flows.bundles.request import Picked, choice_of, picked
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "Priced",
     "PricedAlteration",
     "PricedLine",
+    "Verdict",
     "choice_of",
     "choose",
     "picked",
     "price",
+    "qualify",
 ]

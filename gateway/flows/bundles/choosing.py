@@ -11,15 +11,8 @@ Broken = tuple[str, str]
 
 
 def choose(bundle: Bundle, requested: Mapping[str, int] | None) -> Choice:
-    """The choice that the request means.
-
-    Nothing named: every part at its default. Something named: exactly that, and the parts left out stand at their
-    lower limit, because nothing less can be bought.
-    """
-    if not requested:
-        choice = {id: part.default for id, part in bundle.parts.items()}
-    else:
-        choice = {id: part.lower for id, part in bundle.parts.items()} | dict(requested)
+    """The choice that the request means; Invalid names every limit it breaks."""
+    choice = completed(bundle, requested)
     broken = broken_limits(bundle, choice)
     if broken:
         raise Invalid(
@@ -28,6 +21,17 @@ def choose(bundle: Bundle, requested: Mapping[str, int] | None) -> Choice:
             "; ".join(f"{code}: {text}" for code, text in broken),
         )
     return {id: quantity for id, quantity in choice.items() if quantity}
+
+
+def completed(bundle: Bundle, requested: Mapping[str, int] | None) -> Choice:
+    """The request with what it leaves out.
+
+    Nothing named: every part at its default. Something named: exactly that, and the parts left out stand at their
+    lower limit, because nothing less can be bought.
+    """
+    if not requested:
+        return {id: part.default for id, part in bundle.parts.items()}
+    return {id: part.lower for id, part in bundle.parts.items()} | dict(requested)
 
 
 def broken_limits(bundle: Bundle, choice: Mapping[str, int]) -> list[Broken]:

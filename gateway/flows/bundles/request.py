@@ -20,6 +20,7 @@ class Picked:
     """An item (or a nested product) that picks an offering, with what is picked inside it."""
 
     item_id: str | None
+    """None for a nested product: it is no item."""
     offering_id: str
     quantity: int
     parts: tuple["Picked", ...]
@@ -57,6 +58,11 @@ def picked(items: Sequence[dict[str, Any]], *, nested: str, related: str) -> tup
 
 def choice_of(bundle: Bundle, pick: Picked) -> Choice:
     """The configuration that a pick means; raises Invalid naming the limit it breaks."""
+    return choose(bundle, requested(bundle, pick))
+
+
+def requested(bundle: Bundle, pick: Picked) -> dict[str, int]:
+    """How many of each part the pick names; entries for the same part add up."""
     if not bundle.is_bundle:
         wanted = {bundle.offering_id: pick.quantity}
     elif pick.quantity != 1:
@@ -69,7 +75,7 @@ def choice_of(bundle: Bundle, pick: Picked) -> Choice:
                 raise Invalid("choice.bundleQuantity", "a bundle inside a bundle is taken exactly once")
             continue
         wanted[part.offering_id] = wanted.get(part.offering_id, 0) + part.quantity
-    return choose(bundle, wanted)
+    return wanted
 
 
 def _by_id(items: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -107,8 +113,7 @@ def _parents(by_id: dict[str, dict[str, Any]], related: str) -> dict[str, str]:
 
 def _product(product: dict[str, Any]) -> Picked:
     parts = tuple(_product(entry) for entry in _objects(product.get("product"), "product.product"))
-    id = product.get("id")
-    return Picked(id if isinstance(id, str) else None, _offering_id(product), _quantity(product), parts, product)
+    return Picked(None, _offering_id(product), _quantity(product), parts, product)
 
 
 def _with_id(item: dict[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,26 @@
 """Mirrors the legacy price lists as TMF620 documents; what clients add to them survives every sync."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import structlog
 from uuid_utils import uuid7
 
 from contracts.call import Call, Principal
 from contracts.clock import Clock
-from contracts.errors import PortError
 from contracts.model import Offering
 from contracts.page import Window
 from contracts.ports import CatalogPort
 from gateway.flows.catalog.documents import merged, rows
 from gateway.flows.catalog.facts import FACTS, Facts
+from gateway.flows.mirror import PATIENCE_S, keep_fresh
 from gateway.policy.ports import Ports, Serving
 from gateway.store.port import Change, Crossref, Document, Emit, Event, Link, Put, Stale, Store
 
 BACKGROUND = Principal(subject="banyan", client="banyan", operator="default")
 PAGE = 100
-PATIENCE_S = 30.0
-RETRY_S = 5.0
-"""How soon a price list that could not be read is asked for again."""
-
-log = structlog.get_logger(__name__)
 
 
 class Catalog:
@@ -47,18 +41,9 @@ class Catalog:
             await self._sync(serving)
 
     async def run(self) -> None:
-        """Keep every price list fresh until cancelled; one that is down does not hold up another."""
-        await asyncio.gather(*(self._keep_fresh(serving) for serving in self._ports.all(CatalogPort)))
-
-    async def _keep_fresh(self, serving: Serving[CatalogPort]) -> None:
-        while True:
-            try:
-                await self._sync(serving)
-            except (PortError, Stale) as error:
-                log.warning("catalog not read", system=serving.system, error=type(error).__name__)
-                await self._clock.sleep(min(RETRY_S, serving.sync_every_s))
-            else:
-                await self._clock.sleep(serving.sync_every_s)
+        """Keep the mirror fresh until cancelled."""
+        every = min((serving.sync_every_s for serving in self._ports.all(CatalogPort)), default=PATIENCE_S)
+        await keep_fresh(self.sync, every, self._clock)
 
     async def _sync(self, serving: Serving[CatalogPort]) -> None:
         started = self._clock.now()
@@ -100,7 +85,8 @@ class Catalog:
             changes.append(Link(Crossref("offering", id, BACKGROUND.operator, system, offering.id)))
         for kind, body in new.items():
             changes += await self._written(kind, system, None if old is None else old[kind], body)
-        await self._store.commit(*changes)
+        with suppress(Stale):  # a client patched one of them meanwhile; the next round finds the difference again
+            await self._store.commit(*changes)
 
     async def _written(
         self, kind: str, system: str, old: dict[str, Any] | None, new: dict[str, Any]
