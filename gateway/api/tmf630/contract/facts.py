@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,12 @@ class Contract:
     def name(self) -> str:
         return self.bases[0].split("/")[-2]
 
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The `@type` of a choice where nobody said which."""
+        found: Mapping[str, str] = self.practice.get("types", {})
+        return found
+
     @cached_property
     def resources(self) -> Mapping[str, Resource]:
         names = {path.removesuffix(_ID).strip("/") for path in self.paths}
@@ -71,17 +77,22 @@ class Contract:
         return {resource.name: resource for resource in found if resource is not None}
 
     @property
-    def has_hub(self) -> bool:
-        return "/hub" in self.paths
+    def hub(self) -> Resource | None:
+        """The listeners of this API; they can be read as well, whatever the document says."""
+        hub = self._resource("hub")
+        return hub and replace(hub, collection=hub.collection | {"GET"}, item=hub.item | {"GET"})
 
     def attributes(self, schema: str) -> Mapping[str, Any]:
         """The attributes of a type and of all it is made of."""
         return self.properties(self.schemas.get(schema, {}))
 
-    def properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+    def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema itself where this one only refers to it."""
         name = named(schema)
-        if name is not None:
-            return self.properties(self.schemas.get(name, {}))
+        return schema if name is None else self.resolved(self.schemas.get(name, {}))
+
+    def properties(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        schema = self.resolved(schema)
         found: dict[str, Any] = {}
         for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
             found |= self.properties(part.get("then", part))
@@ -91,9 +102,7 @@ class Contract:
         return frozenset(self._required(self.schemas.get(schema, {})))
 
     def _required(self, schema: Mapping[str, Any]) -> Iterator[str]:
-        name = named(schema)
-        if name is not None:
-            yield from self._required(self.schemas.get(name, {}))
+        schema = self.resolved(schema)
         yield from schema.get("required", ())
         for part in schema.get("allOf", ()):
             yield from self._required(part)
@@ -130,8 +139,10 @@ class Contracts:
     def __init__(self, contracts: Iterator[Contract] | list[Contract]) -> None:
         self._by_version = {(contract.api, contract.version): contract for contract in contracts}
         self._stored: dict[str, Contract] = {}
+        self.kinds: dict[str, Resource] = {}
         for contract in sorted(self, key=lambda contract: int(contract.version[1:])):
             self._stored[contract.api] = contract
+            self.kinds |= {resource.kind: resource for resource in contract.resources.values()}
 
     @classmethod
     def load(cls, contracts_dir: Path) -> "Contracts":
@@ -150,8 +161,7 @@ class Contracts:
 
     def resource(self, kind: str) -> Resource:
         """`TMF620/productOffering` as its stored form declares it; KeyError when no contract does."""
-        api, name = kind.split("/")
-        return self._stored[api].resources[name]
+        return self.kinds[kind]
 
 
 def _load(path: Path) -> Contract:

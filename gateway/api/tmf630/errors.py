@@ -1,0 +1,79 @@
+"""Every way to say no, as one TM Forum error body."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from contracts.errors import (
+    Conflict,
+    Garbled,
+    NotFound,
+    PortError,
+    Rejected,
+    TimedOut,
+    Unavailable,
+    Unsupported,
+)
+from gateway.flows.refusal import Clash, Invalid, Refusal, Unknown
+from gateway.store.port import Stale
+
+RETRY_AFTER_S = 5
+"""What a client is asked to wait when the legacy named no time."""
+
+_REFUSALS: Mapping[type[Refusal], HTTPStatus] = {
+    Invalid: HTTPStatus.BAD_REQUEST,
+    Unknown: HTTPStatus.NOT_FOUND,
+    Clash: HTTPStatus.CONFLICT,
+}
+_PORT_ERRORS: Mapping[type[PortError], tuple[HTTPStatus, str, str]] = {
+    NotFound: (HTTPStatus.NOT_FOUND, "resource.unknown", "no such resource"),
+    Rejected: (HTTPStatus.UNPROCESSABLE_ENTITY, "backend.rejected", "a business rule behind this resource refused it"),
+    Conflict: (HTTPStatus.CONFLICT, "backend.conflict", "the state behind this resource does not allow it now"),
+    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "backend.unavailable", "what serves this resource is down"),
+    TimedOut: (HTTPStatus.GATEWAY_TIMEOUT, "backend.timeout", "what serves this resource did not answer in time"),
+    Garbled: (HTTPStatus.BAD_GATEWAY, "backend.garbled", "what serves this resource gave an answer not to be trusted"),
+    Unsupported: (HTTPStatus.NOT_IMPLEMENTED, "backend.unsupported", "what serves this resource cannot do this"),
+}
+_WAIT = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+
+
+@dataclass
+class Refused(Exception):
+    """An answer with an error body."""
+
+    status: HTTPStatus
+    code: str
+    reason: str
+    message: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, str]:
+        message = {"message": self.message} if self.message else {}
+        return {"@type": "Error", "code": self.code, "reason": self.reason, **message, "status": str(self.status.value)}
+
+
+def malformed(code: str, reason: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, code, reason)
+
+
+def told(error: Exception) -> Refused | None:
+    """What to answer to this error; None when it is a bug of ours."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, Refusal):
+        status = next((status for kind, status in _REFUSALS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+        return Refused(status, error.code, error.reason, error.message)
+    if isinstance(error, Stale):
+        return Refused(HTTPStatus.CONFLICT, "resource.changed", "somebody else changed this resource at the same time")
+    if isinstance(error, PortError):
+        return _from_port(error)
+    return None
+
+
+def _from_port(error: PortError) -> Refused | None:
+    for kind, (status, code, reason) in _PORT_ERRORS.items():
+        if isinstance(error, kind):
+            wait = {"Retry-After": str(math.ceil(error.retry_after or RETRY_AFTER_S))} if status in _WAIT else {}
+            return Refused(status, error.code or code, reason, headers=wait)
+    return None

@@ -1,0 +1,123 @@
+"""Listeners: where events are delivered, registered per API and version and kept as documents."""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from uuid_utils import uuid7
+
+from contracts.page import Condition, Window
+from gateway.api.tmf630.errors import Refused, malformed
+from gateway.api.tmf630.room import Asked
+from gateway.flows.refusal import Clash, Unknown
+from gateway.store.port import Document, Drop, Found, Put, Store
+
+KIND = "banyan/hub"
+_INTERNAL = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
+_LONGEST = 2_048
+
+
+class Hub:
+    """The room of every API's listeners: registers, shows and forgets them. A client sees its own."""
+
+    def __init__(self, store: Store, allowed: Collection[str]) -> None:
+        self._store = store
+        self._allowed = frozenset(host.lower() for host in allowed)
+
+    async def get(self, asked: Asked, id: str) -> Document:
+        document = await self._store.get(asked.principal, KIND, id)
+        if document is None or not _own(asked).items() <= document.body.items():
+            raise Unknown("hub.unknown", "no listener of yours has this id")
+        return _shown(document)
+
+    async def find(self, asked: Asked, window: Window) -> Found:
+        own = tuple(Condition(name, "eq", (value,)) for name, value in _own(asked).items())
+        window = replace(window, conditions=(*window.conditions, *own))
+        found = await self._store.find(asked.principal, KIND, window)
+        return replace(found, items=[_shown(document) for document in found.items])
+
+    async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
+        check_callback(body["callback"], self._allowed)
+        id = str(uuid7())
+        document = Document(KIND, id, {**body, **_own(asked), "id": id}, revision=1)
+        await self._store.commit(Put(document, expect=0), *asked.remember(_shown(document)))
+        return _shown(document)
+
+    async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
+        del patch
+        await self.get(asked, id)
+        raise Clash("hub.fixed", "a listener is not changed: remove it and register another")
+
+    async def remove(self, asked: Asked, id: str) -> None:
+        document = await self.get(asked, id)
+        await self._store.commit(Drop(KIND, id), *asked.remember(document))
+
+
+def _own(asked: Asked) -> dict[str, str]:
+    return {"api": asked.api, "version": asked.version, "client": asked.principal.client}
+
+
+def _shown(document: Document) -> Document:
+    """Without what says whose listener it is."""
+    hidden = ("api", "version", "client")
+    return replace(document, body={name: value for name, value in document.body.items() if name not in hidden})
+
+
+def check_callback(callback: str, allowed: Collection[str]) -> None:
+    """Refuse an address that events must not be sent to. Public names are resolved and checked again at delivery."""
+    try:
+        url = urlsplit(callback)
+        host = (url.hostname or "").rstrip(".").lower()
+        _ = url.port
+    except ValueError as error:
+        raise _refused("is no URL") from error
+    if len(callback) > _LONGEST or not callback.isascii() or re.search(r"[\s\\<>\"]", callback):
+        raise _refused("is no URL")
+    if "#" in callback:
+        raise _refused("must not carry a fragment")
+    _check_form(url, host)
+    if host in allowed:
+        return
+    if url.scheme != "https":
+        raise _refused("must be https; http works for the hosts of hub.allow only")
+    address = _address(host)
+    if address is None and ("." not in host or host.endswith(_INTERNAL)):
+        raise _refused("names a host of this machine or network; hub.allow lists those that may be named")
+    if address is not None and not _is_public(address):
+        raise _refused("is not a public address; hub.allow lists the hosts that may be named")
+
+
+def _check_form(url: SplitResult, host: str) -> None:
+    if url.scheme not in ("http", "https"):
+        raise _refused("must be https")
+    if not host:
+        raise _refused("names no host")
+    if "@" in url.netloc:
+        raise _refused("must not carry a user or password")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address a host is written as, also in the old forms 2130706433 and 0x7f.1 that resolvers understand."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    if re.fullmatch(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*", host):
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            raise _refused("names no host") from None
+    return None
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    return (mapped or address).is_global and not address.is_multicast
+
+
+def _refused(why: str) -> Refused:
+    return malformed("hub.callback", f"callback {why}")

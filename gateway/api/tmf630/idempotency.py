@@ -1,0 +1,67 @@
+"""Idempotency-Key: a write that is sent again gets its first answer again, and nothing is done twice."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from gateway.api.tmf630.errors import Refused, malformed
+from gateway.api.tmf630.request import Request
+from gateway.store.port import Change, Document, Remember, Remembered, Store
+
+_CANONICAL = msgspec.json.Encoder(decimal_format="number", order="sorted")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of one write; `keep` gives the change that stores its answer with the write itself."""
+
+    request: Request
+    text: str
+    digest: str
+    status: int
+    at: datetime
+
+    def keep(self, document: Document) -> Sequence[Change]:
+        answer = Remembered(
+            self.request.principal.client,
+            self.request.operation,
+            self.text,
+            self.digest,
+            self.status,
+            document.kind,
+            document.id,
+            document.body,
+            self.at,
+        )
+        return (Remember(answer),)
+
+    async def earlier(self, store: Store) -> Remembered | None:
+        """The first answer under this key; refused when it answered another body."""
+        found = await store.remembered(self.request.principal.client, self.request.operation, self.text)
+        if found is not None and found.digest != self.digest:
+            raise Refused(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency.reused", "this Idempotency-Key came with another body"
+            )
+        return found
+
+
+def read_key(request: Request, body: Any, status: int, at: datetime) -> Key | None:
+    text = request.headers.get("idempotency-key")
+    if text is None:
+        return None
+    if not _KEY.fullmatch(text):
+        raise malformed("idempotency.key", "Idempotency-Key is 1 to 255 visible ASCII characters")
+    digest = hashlib.sha256(b"" if body is None else _CANONICAL.encode(body)).hexdigest()
+    return Key(request, text, digest, status, at)
+
+
+def nothing(_document: Document) -> Sequence[Change]:
+    """What a write without a key leaves behind."""
+    return ()
