@@ -7,13 +7,13 @@ from typing import Any
 from lxml import etree
 from zeep.exceptions import Error as ZeepError
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
-from zeep.xsd import CompoundValue
+from zeep.xsd import CompoundValue, Element
 from zeep.xsd.context import XmlParserContext
 
 from banyan.soap.document import load
 from banyan.soap.fault import SoapFault, read_fault, write_fault
 from banyan.soap.message import Reply, SoapRequest
-from banyan.soap.strict import Untrusted, check, parse
+from banyan.soap.strict import Untrusted, check, parse, particles
 from contracts.errors import Garbled
 
 
@@ -146,11 +146,15 @@ def _plain(value: Any, declared: Any) -> Any:
     """Dicts and lists for zeep's values; `@type` names a type that stood in for the declared one."""
     if isinstance(value, list):
         return [_plain(item, declared) for item in value]
+    if isinstance(value, dict):  # one round of a repeated group; `declared` are then the types around it
+        return {name: _plain(item, declared.get(name, declared)) for name, item in value.items()}
     if not isinstance(value, CompoundValue):
         return value
     kind = value._xsd_type  # noqa: SLF001 - zeep's only way to ask
-    types = {name: child.type for name, child in kind.elements if hasattr(child, "type")}
-    plain = {name: _plain(value[name], types.get(name)) for name in value}
-    if declared is not None and kind is not declared and kind.qname is not None:
+    types = {str(child.attr_name): child.type for child, _ in particles(kind) if isinstance(child, Element)}
+    # A repeated group that does not come is a dict of nothings to zeep, and an empty list to us.
+    groups = {name: [] if isinstance(value[name], dict) else value[name] for name in value}
+    plain = {name: _plain(item, types.get(name, types)) for name, item in groups.items()}
+    if declared is not None and not isinstance(declared, dict) and kind is not declared and kind.qname is not None:
         plain["@type"] = kind.qname.localname
     return plain

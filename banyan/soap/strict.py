@@ -1,5 +1,6 @@
 """The checks that zeep leaves out: names, namespaces, requiredness and lexical form, before anything is decoded."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -41,7 +42,10 @@ def check(node: etree._Element, element: Element, schema: Any) -> None:
     elif isinstance(kind, AnySimpleType):
         _check_text(node, element, kind)
     elif isinstance(kind, ComplexType):
-        _check_children(node, element, kind, schema)
+        if (text := _text_type(kind)) is not None:
+            _check_text(node, element, text)
+        else:
+            _check_children(node, element, kind, schema)
 
 
 def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
@@ -53,6 +57,12 @@ def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
     if kind is None:
         raise Untrusted(f"{element.name} is of an unknown type")
     return kind
+
+
+def _text_type(kind: ComplexType) -> Any:
+    """The type of the text in an element that has attributes and no children, which zeep shows as a nameless child."""
+    inside = [child for child, _ in particles(kind)]
+    return inside[0].type if len(inside) == 1 and getattr(inside[0], "name", None) == "_value_1" else None
 
 
 def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
@@ -70,8 +80,10 @@ def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
 
 
 def _check_children(node: etree._Element, element: Element, kind: ComplexType, schema: Any) -> None:
-    known: dict[str, Any] = {str(child.name): child for _, child in kind.elements if isinstance(child, Element)}
-    open_ended = any(isinstance(child, AnyElement) for _, child in kind.elements)
+    inside = list(particles(kind))
+    known: dict[str, Any] = {str(child.name): child for child, _ in inside if isinstance(child, Element)}
+    repeatable = {str(child.name) for child, again in inside if again and isinstance(child, Element)}
+    open_ended = any(isinstance(child, AnyElement) for child, _ in inside)
     seen: dict[str, int] = {}
     for child in list(node):
         tag = etree.QName(child)
@@ -88,7 +100,7 @@ def _check_children(node: etree._Element, element: Element, kind: ComplexType, s
         if name not in seen:
             raise Untrusted(f"{name} is missing in {element.name}")
     for name, count in seen.items():
-        if count > 1 and not known[name].accepts_multiple:
+        if count > 1 and name not in repeatable:
             raise Untrusted(f"{name} comes {count} times")
 
 
@@ -108,3 +120,20 @@ def _required(indicator: Any) -> list[str]:
         return []
     children = [indicator.child] if hasattr(indicator, "child") else list(indicator)
     return [name for child in children for name in _required(child)]
+
+
+def particles(indicator: Any, *, around: bool = False) -> Iterator[tuple[Any, bool]]:
+    """The elements and wildcards of a type in whatever group they stand, and whether each may come again.
+
+    zeep's own list stops at a group that repeats as a whole.
+    """
+    if isinstance(indicator, ComplexType):
+        for _, inner in indicator.elements_nested:
+            yield from particles(inner)
+        return
+    around = around or indicator.accepts_multiple
+    if isinstance(indicator, Element | AnyElement):
+        yield indicator, around
+        return
+    for child in [indicator.child] if hasattr(indicator, "child") else list(indicator):
+        yield from particles(child, around=around)

@@ -1,0 +1,155 @@
+"""An MTOSI operations support system behind the provisioning and service ports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from adapters.mtosi.config import Config
+from adapters.mtosi.faults import IN_USE, UNABLE, typed
+from adapters.mtosi.mapping import (
+    CFS,
+    HEADER,
+    PRODUCT,
+    SUBSCRIBER,
+    name,
+    order,
+    product,
+    receipt,
+    scope,
+    services,
+    work,
+)
+from banyan import Call, Clock, Conflict, Garbled, NotFound, Rejected, Slice, Window
+from banyan.model import Activation, OrderState, Receipt, Service
+from banyan.ports import ProvisioningPort, ServicePort
+from banyan.soap import Reply, SoapClient, SoapContract
+from banyan.wire import Wire
+
+WSDL = Path(__file__).parent / "wsdl" / "mtosi.wsdl"
+_SOUGHT = {PRODUCT: "reference", SUBSCRIBER: "customer_id", CFS: "id"}
+
+
+class Mtosi(ProvisioningPort, ServicePort):
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        basic = (config.username, config.password.get_secret_value()) if config.username and config.password else None
+        self._wire = Wire("mtosi", clock=clock, timeout_s=config.timeout_s, concurrency=config.concurrency, basic=basic)
+        contract = SoapContract.load(WSDL)
+        base = config.endpoint.rstrip("/")
+        self._activation = SoapClient(contract, self._wire, f"{base}/ServiceActivationInterface", fault=typed)
+        self._inventory = SoapClient(contract, self._wire, f"{base}/ServiceInventoryRetrieval", fault=typed)
+
+    async def probe(self, call: Call) -> None:
+        await self._find(call, PRODUCT, "probe")
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+    async def activate(self, call: Call, activation: Activation) -> Receipt:
+        parameters = {**self._order(activation), "basicInput": product(activation), "cfsCurrentState": ""}
+        try:
+            return await self._change(call, "activate", activation, parameters)
+        except Rejected as refused:
+            if refused.code != IN_USE:
+                raise
+            found = await self._settled(call, activation, refused, "active")
+        asked = activation.characteristics.items()
+        if any(found.characteristics.get(key) != value for key, value in asked):
+            raise Conflict("our reference already names a service with other characteristics", code=IN_USE)
+        return self._receipt(found, activation)
+
+    async def modify(self, call: Call, activation: Activation) -> Receipt:
+        parameters = {
+            **self._order(activation),
+            "basicInput": product(activation),
+            "targetState": "Provisioned_Active",
+        }
+        return await self._change(call, "modify", activation, parameters)
+
+    async def deactivate(self, call: Call, activation: Activation) -> Receipt:
+        named = name(PRODUCT, activation.reference)
+        try:
+            return await self._change(
+                call, "deactivate", activation, {**self._order(activation), "rootRequest": {}, "productName": named}
+            )
+        except Rejected as refused:
+            if refused.code != UNABLE:
+                raise
+            return self._receipt(await self._settled(call, activation, refused, "inactive"), activation)
+
+    async def activation_state(self, call: Call, reference: str) -> OrderState:
+        return work(await self._one(call, PRODUCT, reference), reference)
+
+    async def services(self, call: Call, customer_id: str, window: Window) -> Slice[Service]:
+        found = await self._find(call, SUBSCRIBER, customer_id)
+        return Slice(found[window.offset : window.offset + window.limit], total=len(found))
+
+    async def service(self, call: Call, service_id: str) -> Service:
+        return await self._one(call, CFS, service_id)
+
+    def _order(self, activation: Activation) -> dict[str, Any]:
+        return {"soaInput": order(activation.reference, self._clock.now())}
+
+    def _receipt(self, found: Service, activation: Activation) -> Receipt:
+        return Receipt(activation.reference, found.id, self._clock.now(), dict(found.characteristics))
+
+    async def _change(
+        self, call: Call, operation: str, activation: Activation, parameters: Mapping[str, Any]
+    ) -> Receipt:
+        reply, _ = await self._ask(self._activation, call, operation, parameters)
+        return receipt(reply.body.get("_value_1") or (), activation.reference, self._clock.now())
+
+    async def _settled(self, call: Call, activation: Activation, refused: Rejected, state: str) -> Service:
+        """A repeat is refused when the work is done: compare what stands under our reference with what we want."""
+        found = await self._find(call, PRODUCT, activation.reference)
+        if not found:
+            raise refused
+        if (found[0].customer_id, found[0].specification) != (activation.customer_id, activation.service):
+            raise Conflict("our reference already names another service", code=refused.code)
+        if found[0].state != state:
+            raise refused
+        return found[0]
+
+    async def _one(self, call: Call, kind: str, value: str) -> Service:
+        found = await self._find(call, kind, value)
+        if not found:
+            raise NotFound("the OSS knows no such service")
+        return found[0]
+
+    async def _find(self, call: Call, kind: str, value: str) -> list[Service]:
+        batch = {"communicationPattern": "MultipleBatchResponse", "requestedBatchSize": self._config.batch_size}
+        asked = {"filter": scope(kind, value)}
+        reply, header = await self._ask(self._inventory, call, "getServiceInventory", asked, **batch)
+        found = services(reply.body)
+        while header.get("batchSequenceEndOfReply") is False:
+            following = {**batch, "iteratorReferenceURI": header.get("iteratorReferenceURI")}
+            reply, header = await self._ask(self._inventory, call, "getServiceInventoryIterator", {}, **following)
+            found += services(reply.body)
+        if any(getattr(each, _SOUGHT[kind]) != value for each in found):
+            raise Garbled("the inventory speaks of other services than those asked for")
+        return found
+
+    async def _ask(
+        self, client: SoapClient, call: Call, operation: str, parameters: Mapping[str, Any], **header: Any
+    ) -> tuple[Reply, dict[str, Any]]:
+        """One exchange; a reply whose header does not carry our correlation belongs to somebody else."""
+        correlation = uuid4().hex
+        sent = {
+            "activityName": operation,
+            "msgName": f"{operation}Request",
+            "msgType": "REQUEST",
+            "senderURI": self._config.sender,
+            "destinationURI": self._config.destination,
+            "correlationId": correlation,
+            "communicationPattern": "SimpleResponse",
+            "communicationStyle": "RPC",
+            "timestamp": self._clock.now(),
+            **header,
+        }
+        reply = await client.call(call, operation, parameters, {HEADER: sent})
+        answered = reply.header.get(HEADER) or {}
+        if answered.get("correlationId") != correlation:
+            raise Garbled("the reply answers another request")
+        return reply, answered
