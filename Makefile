@@ -27,6 +27,7 @@ check: install ## ruff, mypy --strict, the import layers, the docs' snippets
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/pytest -q tests/docs
 
 fix: install ## let ruff put right what it can

@@ -60,6 +60,13 @@ class Limits(Section):
     write_s: float = Field(default=30, gt=0, description="The deadline of a write")
 
 
+class Facts(Section):
+    """What this deployment knows better than an adapter's manifest."""
+
+    settle_s: float | None = Field(default=None, ge=0)
+    sync_every_s: float | None = Field(default=None, gt=0)
+
+
 class Settings(BaseSettings):
     """One gateway. `adapters` has one table per legacy system; its keys are the adapter's own configuration."""
 
@@ -74,6 +81,7 @@ class Settings(BaseSettings):
     hub: Hub = Hub()
     limits: Limits = Limits()
     adapters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    facts: dict[str, Facts] = Field(default_factory=dict)
 
     @property
     def traces(self) -> Path | None:

@@ -54,6 +54,11 @@ class Manifest(BaseModel):
     limits: Limits = Limits()
     facts: Facts = Facts()
 
+    @property
+    def gaps(self) -> dict[str, Gap]:
+        """The capabilities it lacks, with the reason."""
+        return {name: said for name, said in self.capabilities.items() if isinstance(said, Gap)}
+
     @model_validator(mode="after")
     def _says_all(self) -> "Manifest":
         for port in self.ports:

@@ -11,13 +11,16 @@ from contracts.clock import Clock
 from contracts.ports import PORTS, Adapter
 from gateway.registry.manifest import Manifest, discover
 from gateway.registry.registered import Registered
+from gateway.settings import Facts
 
 
 class Misconfigured(Exception):
     """An adapter that cannot be loaded, in words for the operator."""
 
 
-async def load(configured: Mapping[str, Mapping[str, Any]], clock: Clock) -> list[Registered]:
+async def load(
+    configured: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Facts], clock: Clock
+) -> list[Registered]:
     """Build each configured adapter off the event loop (a WSDL takes 20 to 50 ms to read)."""
     known = discover()
     loaded = []
@@ -26,6 +29,8 @@ async def load(configured: Mapping[str, Mapping[str, Any]], clock: Clock) -> lis
             raise Misconfigured(f"[adapters.{name}]: there is no such adapter; there are {', '.join(sorted(known))}")
         manifest = known[name]
         adapter = await asyncio.to_thread(_build, manifest, config, clock)
+        known_better = facts.get(name, Facts()).model_dump(exclude_none=True)
+        told = manifest.facts.model_copy(update=known_better)
         loaded.append(
             Registered(
                 name=name,
@@ -34,8 +39,8 @@ async def load(configured: Mapping[str, Mapping[str, Any]], clock: Clock) -> lis
                 ports=tuple(PORTS[port] for port in manifest.ports),
                 concurrency=manifest.limits.concurrency,
                 timeout_s=manifest.limits.timeout_s,
-                settle_s=manifest.facts.settle_s,
-                sync_every_s=manifest.facts.sync_every_s,
+                settle_s=told.settle_s,
+                sync_every_s=told.sync_every_s,
             )
         )
     return loaded

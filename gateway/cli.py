@@ -1,0 +1,185 @@
+"""The command `banyan`: serve, demo, simulate, doctor, trace, usage, contract, adapter."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from gateway import registry, serving
+from gateway.api.tmf630.contract import import_contract
+from gateway.settings import Settings, read
+from gateway.telemetry import read_trace
+from gateway.telemetry.tree import draw
+
+app = typer.Typer(help="The gateway around legacy BSS and OSS systems.", no_args_is_help=True, add_completion=False)
+usage_app = typer.Typer(help="What came in as usage files.", no_args_is_help=True)
+contract_app = typer.Typer(help="The TM Forum contract documents that are served.", no_args_is_help=True)
+adapter_app = typer.Typer(help="The legacy systems at hand.", no_args_is_help=True)
+app.add_typer(usage_app, name="usage")
+app.add_typer(contract_app, name="contract")
+app.add_typer(adapter_app, name="adapter")
+
+STATE = Path("state")
+CONTRACTS = Path("contracts/tmf")
+
+Config = Annotated[Path | None, typer.Option("--config", help="The banyan.toml; BANYAN_* variables override it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]
+
+_OUT = Console()
+_ERR = Console(stderr=True, soft_wrap=True)
+
+
+def main() -> None:
+    app()
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    _ERR.print(f"[red]banyan:[/] {message}", highlight=False)
+    raise typer.Exit(code)
+
+
+def settings(config: Path | None) -> Settings:
+    """The settings, or exit 2 with what is wrong. Without --config, the demo's in state/ serves where it exists."""
+    if config is None and (STATE / "banyan.toml").is_file():
+        config = STATE / "banyan.toml"
+    try:
+        return read(config)
+    except FileNotFoundError as error:
+        fail(str(error), 2)
+    except ValidationError as error:
+        wrong = "\n".join(f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        fail(f"the configuration {config or ''} is not valid:\n{wrong}", 2)
+    except ValueError as error:
+        fail(f"{config} is not valid TOML: {error}", 2)
+
+
+def show(rows: list[dict[str, Any]], *, as_json: bool, title: str, empty: str) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, default=str))
+        return
+    if not rows:
+        _OUT.print(empty)
+        return
+    table = Table(title=title, title_justify="left")
+    for column in rows[0]:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    _OUT.print(table)
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    end_with_stdin: Annotated[
+        bool, typer.Option("--end-with-stdin", help="Stop when standard input closes; for a supervisor that pipes.")
+    ] = False,
+) -> None:
+    """Serve the gateway until it is told to stop (SIGTERM, SIGINT)."""
+    if config is None and not (STATE / "banyan.toml").is_file():
+        fail("no --config given, and no state/banyan.toml here; `banyan demo` writes one", 2)
+    try:
+        serving.run(settings(config), end_with_stdin=end_with_stdin)
+    except serving.CannotServe as error:
+        fail(str(error))
+
+
+@app.command()
+def demo(
+    state: Annotated[Path, typer.Option(help="Where the story keeps its files.")] = STATE,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the gateway; 0 picks a free one.")] = 0,
+    host: Annotated[str, typer.Option(help="Where the gateway listens.")] = "127.0.0.1",
+    store: Annotated[str | None, typer.Option(help="postgresql://USER@HOST/DATABASE instead of SQLite.")] = None,
+    end: Annotated[bool, typer.Option("--exit", help="End after the story: 0 when all was proved, else 1.")] = False,
+    serve_only: Annotated[bool, typer.Option("--serve-only", help="Start everything, tell no story.")] = False,
+) -> None:
+    """Tell the whole story on legacy simulators, and prove it against their ledgers."""
+    from gateway.demo import run  # noqa: PLC0415 - the story stands above this module
+
+    raise typer.Exit(asyncio.run(run(state, host=host, port=port, store=store, end=end, serve_only=serve_only)))
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def simulate(context: typer.Context, adapter: str) -> None:
+    """Run the simulator of ADAPTER: prints {"port", "control"} and ends when standard input closes."""
+    manifest = registry.discover().get(adapter)
+    simulated = sorted(name for name, found in registry.discover().items() if found.simulator)
+    if manifest is None or manifest.simulator is None:
+        fail(f"{adapter} has no simulator; there are {', '.join(simulated)}", 2)
+    sys.exit(registry.named(manifest.simulator)(context.args))
+
+
+@app.command()
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Look at the store and ask every configured system whether it answers; exit 1 when one does not."""
+    findings = asyncio.run(serving.examine(settings(config)))
+    show([finding.row() for finding in findings], as_json=as_json, title="Health", empty="Nothing is configured.")
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command()
+def trace(
+    wanted: Annotated[str, typer.Argument(metavar="ORDER_ID", help="An order's id, or a trace id.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the trace of an order: from the REST call to every attempt on the wire, with its outcome."""
+    path = settings(config).traces
+    if path is None or not path.is_file():
+        fail("there is no local trace store; set [telemetry] traces in banyan.toml")
+    found, spans = read_trace(path, wanted)
+    if not spans:
+        fail(f"no trace of {wanted} in {path}; a trace is written within a second of its work")
+    if as_json:
+        typer.echo(json.dumps({"trace": found, "spans": [span.row() for span in spans]}, indent=2))
+    else:
+        _OUT.print(draw(found, spans), soft_wrap=True)
+
+
+@usage_app.command("files")
+def usage_files(config: Config = None, as_json: AsJson = False) -> None:
+    """List the ledger of files: what each held, and what became of it."""
+    rows = asyncio.run(serving.usage_files(settings(config)))
+    show(rows, as_json=as_json, title="Usage files", empty="No file has come in yet.")
+
+
+@usage_app.command("suspense")
+def usage_suspense(config: Config = None, as_json: AsJson = False) -> None:
+    """List the rows in quarantine, with line number and reason."""
+    rows = asyncio.run(serving.usage_suspense(settings(config)))
+    show(rows, as_json=as_json, title="Usage in quarantine", empty="Nothing is in quarantine.")
+
+
+@contract_app.command("import")
+def contract_import(
+    official: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An official TM Forum document.")],
+    into: Annotated[Path, typer.Option(help="The folder of contract documents.")] = CONTRACTS,
+) -> None:
+    """Make a contract document (facts only) from an official Swagger 2.0 or OpenAPI 3.0 file."""
+    try:
+        made = import_contract(official, into)
+    except ValueError as error:
+        fail(f"{official}: {error}")
+    _OUT.print(f"{made} written", highlight=False)
+
+
+@adapter_app.command("list")
+def adapter_list(as_json: AsJson = False) -> None:
+    """List the adapters at hand, the ports they serve and what they lack."""
+    rows = [
+        {
+            "name": manifest.name,
+            "title": manifest.title,
+            "quality": manifest.quality,
+            "ports": ", ".join(manifest.ports),
+            "gaps": "; ".join(f"{name}: {gap.why}" for name, gap in manifest.gaps.items()),
+        }
+        for manifest in registry.discover().values()
+    ]
+    show(rows, as_json=as_json, title="Adapters", empty="There is no adapter.")

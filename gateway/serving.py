@@ -1,0 +1,152 @@
+"""Runs the gateway as a server, and looks at it from the command line without one."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+
+from contracts.call import Call
+from contracts.clock import SystemClock
+from contracts.errors import PortError
+from gateway import registry
+from gateway.app import build
+from gateway.security import BANYAN
+from gateway.settings import Settings
+from gateway.store import open_database, open_store
+from gateway.store.usage import UsageStore
+
+PROBE_S = 5.0
+
+
+class CannotServe(Exception):
+    """Why the gateway does not start, in words for its operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `banyan doctor`."""
+
+    what: str
+    well: bool
+    detail: str
+
+    def row(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run(settings: Settings, *, end_with_stdin: bool) -> None:
+    """Serve until SIGTERM or SIGINT; what was begun is finished before the process ends."""
+    _log_json()
+    with _alone(settings.store.url):
+        server = uvicorn.Server(
+            uvicorn.Config(
+                build(settings),
+                host=settings.gateway.host,
+                port=settings.gateway.port,
+                http="httptools",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=int(settings.gateway.drain_s),
+            )
+        )
+        if end_with_stdin:
+            _end_with_stdin()
+        server.run()
+        if not server.started:
+            raise CannotServe("the gateway did not start; its log says why")
+
+
+def _end_with_stdin() -> None:
+    """Whoever started this process holds the other end: when it is gone, so are we."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """One process may write a SQLite store; a second is refused. PostgreSQL takes any number."""
+    if not url.startswith("sqlite:///"):
+        yield
+        return
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"another gateway is serving {path}; a SQLite store takes one process, PostgreSQL takes many"
+            raise CannotServe(message) from error
+        yield
+
+
+def _log_json() -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """The store, and every configured system: does it answer?"""
+    clock = SystemClock()
+    findings = []
+    try:
+        store = await open_store(settings.store.url, clock)
+        await store.aclose()
+        findings.append(Finding("store", well=True, detail=settings.store.url.partition("://")[0]))
+    except OSError as error:
+        findings.append(Finding("store", well=False, detail=str(error)))
+    try:
+        adapters = await registry.load(settings.adapters, settings.facts, clock)
+    except registry.Misconfigured as error:
+        return [*findings, Finding("adapters", well=False, detail=str(error))]
+    for adapter in adapters:
+        call = Call(clock.monotonic() + PROBE_S, settings.gateway.operator, BANYAN)
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await adapter.adapter.probe(call)
+            findings.append(Finding(adapter.name, well=True, detail=f"{adapter.title} answers"))
+        except (PortError, TimeoutError) as error:
+            findings.append(Finding(adapter.name, well=False, detail=str(error) or "no answer"))
+        finally:
+            await adapter.adapter.aclose()
+    return findings
+
+
+async def usage_files(settings: Settings) -> list[dict[str, Any]]:
+    database = await open_database(settings.store.usage, SystemClock())
+    try:
+        return await UsageStore(database).files()
+    finally:
+        await database.aclose()
+
+
+async def usage_suspense(settings: Settings) -> list[dict[str, Any]]:
+    database = await open_database(settings.store.usage, SystemClock())
+    try:
+        return await UsageStore(database).quarantine()
+    finally:
+        await database.aclose()
