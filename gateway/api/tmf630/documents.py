@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from opentelemetry.propagate import inject
@@ -49,7 +50,7 @@ class DocumentRoom:
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         id = str(uuid7())
-        dates = dict.fromkeys(self.resource.dated, self.clock.now().isoformat())
+        dates = dict.fromkeys(self.resource.dated, rfc3339(self.clock.now()))
         body = await self.accept(asked, {**self.resource.defaults, **dates, **body, "id": id}, None)
         document = Document(self.resource.kind, id, body, owner=owner_of(asked, body), revision=1)
         await self.store.commit(Put(document, expect=0), *self.emit("CreateEvent", document), *asked.remember(document))
@@ -62,7 +63,7 @@ class DocumentRoom:
             if body == before.body:
                 return before
             dates = {
-                name: self.clock.now().isoformat()
+                name: rfc3339(self.clock.now())
                 for name in self.resource.dated
                 if body.get(name) == before.body.get(name)
             }
@@ -128,6 +129,10 @@ def owner_of(asked: Asked, body: dict[str, Any]) -> str | None:
     if customers is None:
         return named
     return named if named in customers else next(iter(sorted(customers)), "")
+
+
+def rfc3339(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def pseudonym(owner: str | None) -> str | None:

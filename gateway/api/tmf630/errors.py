@@ -16,7 +16,7 @@ from contracts.errors import (
     Unsupported,
 )
 from gateway.flows.refusal import Clash, Invalid, Refusal, Unknown
-from gateway.store.port import Stale
+from gateway.store.port import Stale, Unreachable
 
 RETRY_AFTER_S = 5
 """What a client is asked to wait when the legacy named no time."""
@@ -66,9 +66,10 @@ def told(error: Exception) -> Refused | None:
         return Refused(status, error.code, error.reason, error.message)
     if isinstance(error, Stale):
         return Refused(HTTPStatus.CONFLICT, "resource.changed", "somebody else changed this resource at the same time")
-    if isinstance(error, PortError):
-        return _from_port(error)
-    return None
+    if isinstance(error, Unreachable):
+        wait = {"Retry-After": str(RETRY_AFTER_S)}
+        return Refused(HTTPStatus.SERVICE_UNAVAILABLE, "store.unreachable", "the store does not answer", headers=wait)
+    return _from_port(error) if isinstance(error, PortError) else None
 
 
 def _from_port(error: PortError) -> Refused | None:

@@ -118,4 +118,3 @@ class Kernel:
         if endpoint is None:
             raise Refused(HTTPStatus.NOT_FOUND, "path.unknown", "no API or resource has this path")
         return endpoint, collection, id
-
