@@ -1,0 +1,1 @@
+"""Product orders, from acceptance to products, whatever fails on the way."""

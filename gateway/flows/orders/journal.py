@@ -1,0 +1,97 @@
+"""Every commit of a running order: its job, its document and the event of the change, all or nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+
+from contracts.clock import Clock
+from gateway.flows.orders.documents import ORDER, states_of, with_note, with_states
+from gateway.flows.orders.plan import Plan
+from gateway.flows.orders.states import FINAL, State
+from gateway.store.port import Advance, Change, Document, Emit, Event, Job, Put, Stale, Store
+
+TRIES = 3
+"""A PATCH of the order may come between our reading and our writing; a lost lease stays lost."""
+
+Turn = Callable[[Mapping[str, State]], Mapping[str, State]]
+"""The states of the items -> those that change."""
+
+
+def nothing(_: Mapping[str, State]) -> Mapping[str, State]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One commit: the plan as it stands now, what the customer sees of it, and when to go on."""
+
+    plan: Plan
+    turn: Turn = nothing
+    note: str | None = None
+    due: datetime | None = None
+    """None: more work follows at once, and the lease is kept."""
+    closed: bool = False
+    more: tuple[Change, ...] = field(default=())
+
+
+class Overtaken(Exception):
+    """The order came to its end elsewhere: cancelled before it began."""
+
+
+class Journal:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def write(self, job: Job, entry: Entry) -> None:
+        """Raises Stale when somebody else holds the job by now, Overtaken when there is nothing left to do."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                await self._store.commit(*await self._changes(job, entry))
+            except Stale:
+                if attempt == TRIES:
+                    raise
+            else:
+                return
+
+    async def _changes(self, job: Job, entry: Entry) -> Iterable[Change]:
+        plan = entry.plan
+        job = replace(job, data=plan.pack(), due=entry.due or self._clock.now(), open=not entry.closed)
+        advance = Advance(job, keep=entry.due is None and not entry.closed)
+        document = await self._store.get(plan.principal(), ORDER, plan.order_id)
+        if document is None or State(document.body["state"]) in FINAL:
+            raise Overtaken(plan.order_id)
+        body = self._after(document.body, entry)
+        if body == document.body:
+            return (advance, *entry.more)
+        after = replace(document, body=body, revision=document.revision + 1)
+        put = Put(after, expect=document.revision)
+        return (advance, put, Emit(self._event(document, after, job.trace)), *entry.more)
+
+    def _after(self, before: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+        body = with_states(before, entry.plan.leaves, entry.turn(states_of(before)))
+        if entry.note:
+            body = with_note(body, entry.note, self._clock.now())
+        if body["state"] == State.COMPLETED:
+            body["completionDate"] = self._clock.now().isoformat()
+        return body
+
+    def _event(self, before: Document, after: Document, trace: str | None) -> Event:
+        changed = "StateChange" if before.body["state"] != after.body["state"] else "AttributeValueChange"
+        return event(f"ProductOrder{changed}Event", after, self._clock.now(), trace)
+
+
+def event(type: str, document: Document, at: datetime, trace: str | None) -> Event:
+    return Event(
+        id=str(uuid_utils.uuid7()),
+        type=type,
+        kind=document.kind,
+        resource_id=document.id,
+        body=document.body,
+        at=at,
+        owner=document.owner,
+        trace=trace,
+    )

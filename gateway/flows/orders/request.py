@@ -1,0 +1,97 @@
+"""What a TMF622 order asks for, read from its document: who orders, from when, and which item picks which part."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.flows.bundles.model import Priced
+from gateway.flows.bundles.request import Picked, picked
+from gateway.flows.refusal import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One order item that takes pieces of an atomic offering."""
+
+    item_id: str
+    offering_id: str
+    quantity: int
+    characteristics: dict[str, str]
+    added: bool = False
+    """The client did not name it: it comes by default, and is added to the order for everybody to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """An item at the top of the order, priced, with the items that take its parts."""
+
+    item_id: str
+    priced: Priced
+    members: tuple[Member, ...]
+
+
+def customer_of(body: Mapping[str, Any]) -> str:
+    """The party that orders: the one in the role customer, or the only one without a role."""
+    parties = [party for party in body.get("relatedParty") or () if isinstance(party, dict) and party.get("id")]
+    named = {party["id"] for party in parties if str(party.get("role") or "").lower() == "customer"}
+    named = named or {party["id"] for party in parties if not party.get("role")}
+    if len(named) != 1:
+        raise Invalid("order.customer", "relatedParty must name exactly one customer")
+    return str(named.pop())
+
+
+def start_of(body: Mapping[str, Any], now: datetime) -> datetime:
+    """When it is to begin: now, or on the requested day that is still to come."""
+    requested = body.get("requestedStartDate")
+    if requested is None:
+        return now
+    try:
+        start = datetime.fromisoformat(requested)
+    except (TypeError, ValueError) as error:
+        raise Invalid("order.start", f"requestedStartDate is no date-time: {requested}") from error
+    return max(now, start if start.tzinfo else start.replace(tzinfo=UTC))
+
+
+def picks_of(body: Mapping[str, Any]) -> tuple[Picked, ...]:
+    """The items at the top with everything picked inside them; only `add` is served."""
+    items = body.get("productOrderItem") or []
+    if not items:
+        raise Invalid("order.empty", "productOrderItem is empty: there is nothing to order")
+    picks = picked(items, nested="productOrderItem", related="productOrderItemRelationship")
+    for pick in picks:
+        for one in (pick, *pick.inside()):
+            action = one.body.get("action", "add")
+            if action != "add":
+                raise Invalid("order.actionUnsupported", f"action {action} is not supported, only add")
+    return picks
+
+
+def members_of(pick: Picked, priced: Priced) -> tuple[Member, ...]:
+    """Which item takes how many pieces of which part; parts that no item names get an item of their own."""
+    return tuple(_members(pick, priced))
+
+
+def _members(pick: Picked, priced: Priced) -> Iterator[Member]:
+    for number, line in enumerate(priced.lines, 1):
+        id = line.part.offering_id
+        named = [one for one in (pick, *pick.inside()) if one.offering_id == id and one.quantity]
+        own = [one for one in named if one.item_id is not None]
+        if own and len(own) == len(named):
+            for one in own:
+                yield Member(str(one.item_id), id, one.quantity, characteristics_of(one.body))
+        else:
+            told = characteristics_of(named[0].body) if named else {}
+            yield Member(f"{pick.item_id}-{number}", id, line.quantity, told, added=True)
+
+
+def characteristics_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """What the client says of the product: a wanted msisdn."""
+    product = body.get("product")
+    holders = (body, product if isinstance(product, dict) else {})
+    return {
+        str(entry["name"]): str(entry["value"])
+        for holder in holders
+        for entry in holder.get("productCharacteristic") or ()
+        if isinstance(entry, dict) and entry.get("name") not in (None, "quantity") and entry.get("value") is not None
+    }

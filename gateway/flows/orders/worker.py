@@ -1,0 +1,98 @@
+"""The loop behind the orders: claims those that are due, several customers at once, and survives whatever one does."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+import structlog
+
+from contracts.clock import Clock
+from gateway.flows.orders.journal import Overtaken
+from gateway.flows.orders.plan import Plan
+from gateway.flows.orders.run import Run
+from gateway.store.port import Advance, Job, Stale, Store
+
+KIND = "order"
+_T = TypeVar("_T")
+
+_log = structlog.get_logger("banyan.orders")
+
+
+class Worker:
+    def __init__(self, store: Store, run: Run, clock: Clock, *, lease_s: float, poll_s: float, lanes: int) -> None:
+        self._store = store
+        self._run = run
+        self._clock = clock
+        self._lease_s = lease_s
+        self._poll_s = poll_s
+        self._lanes = lanes
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once: an order was accepted, or a lane became free."""
+        self._news.set()
+
+    async def work(self) -> None:
+        """For ever, until cancelled."""
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                self._news.clear()
+                for job in await self._claimed(self._lanes - len(running)):
+                    task = asyncio.create_task(self._one(job))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                    task.add_done_callback(lambda _: self.wake())
+                await self._pause()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _claimed(self, free: int) -> list[Job]:
+        if free <= 0:
+            return []
+        jobs, trouble = await _outcome(self._store.claim(KIND, lease_s=self._lease_s, limit=free))
+        if trouble is not None:
+            _log.error("orders.claim_failed", exc_info=trouble)
+        return jobs or []
+
+    async def _pause(self) -> None:
+        """Until there is news, or the clock says that something may be due."""
+        waiting = [asyncio.create_task(self._news.wait()), asyncio.create_task(self._clock.sleep(self._poll_s))]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    async def _one(self, job: Job) -> None:
+        """A bug in one order must neither end the loop nor leave that order unseen."""
+        _, trouble = await _outcome(self._run.go(job))
+        if isinstance(trouble, Stale):
+            _log.warning("orders.lease_lost", order=job.id)
+        elif isinstance(trouble, Overtaken):
+            with suppress(Stale):
+                await self._store.commit(Advance(replace(job, open=False)))
+        elif trouble is not None:
+            _log.error("orders.held", order=job.id, exc_info=trouble)
+            _, again = await _outcome(self._hold(job, trouble))
+            if again is not None:
+                _log.error("orders.hold_failed", order=job.id, exc_info=again)
+
+    async def _hold(self, job: Job, trouble: Exception) -> None:
+        written = await self._store.job(Plan.unpack(job.data).principal(), job.id)
+        if written is not None and written.fence == job.fence:
+            await self._run.hold(written, f"held by an unexpected {type(trouble).__name__}; an operator must look")
+
+
+async def _outcome(work: Awaitable[_T]) -> tuple[_T | None, Exception | None]:
+    """The result or the exception of a piece of work; cancellation is neither and goes through."""
+    (result,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(result, Exception):
+        return None, result
+    if isinstance(result, BaseException):
+        raise result
+    return result, None
