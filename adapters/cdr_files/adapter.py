@@ -47,6 +47,9 @@ class CdrFiles(UsageFilePort):
             chunks.close()
 
     async def settle(self, call: Call, file: UsageFile, *, accepted: bool) -> None:
+        await asyncio.to_thread(self._settle, file, accepted=accepted)
+
+    def _settle(self, file: UsageFile, *, accepted: bool) -> None:
         entry = self._drop.find(file.name)
         # Another file may have come under the name since; it stays and gets its own turn.
         if entry and (entry.refused or self._drop.digest(entry) == file.sha256):

@@ -62,7 +62,7 @@ class DropFolder:
     def complete(self) -> list[Entry]:
         """The complete files and the refused ones, oldest first."""
         self._arrivals.read()
-        names = {entry.name for entry in os.scandir(self._folder)}
+        names = {path.name for path in self._folder.iterdir()}
         entries = [entry for name in names if self._wanted(name) and (entry := self._entry(name))]
         self._seen = {entry.name: self._since(entry) for entry in entries}
         self._arrivals.keep(names)
@@ -83,8 +83,8 @@ class DropFolder:
 
     def find(self, name: str) -> Entry | None:
         """The entry that is shown under this name; never a path outside the folder."""
-        names = (found.name for found in os.scandir(self._folder))
-        return next((entry for n in names if shown(n) == name and (entry := self._entry(n))), None)
+        names = [path.name for path in self._folder.iterdir() if shown(path.name) == name]
+        return self._entry(names[0]) if names else None
 
     @contextlib.contextmanager
     def open(self, entry: Entry) -> Iterator[BinaryIO]:
@@ -136,11 +136,13 @@ class DropFolder:
     def _is_complete(self, entry: Entry, names: set[str]) -> bool:
         if entry.name + MARKER in names:
             return True
-        if self._arrivals.renamed(entry.name) and not entry.refused:
+        unchanged = self._clock.monotonic() - self._seen[entry.name][1]
+        if entry.refused:
+            return unchanged >= self._quiet_s
+        if self._arrivals.renamed(entry.name):
             return True
         quiet = self._in_place_s if self._arrivals.in_place(entry.name) else self._quiet_s
-        unchanged = self._clock.monotonic() - self._seen[entry.name][1]
-        return unchanged >= quiet and (entry.refused is not None or not self._has_writer(entry))
+        return unchanged >= quiet and not self._has_writer(entry)
 
     def _has_writer(self, entry: Entry) -> bool:
         """Whether a process on this machine has it open for writing: then the kernel grants no read lease."""
