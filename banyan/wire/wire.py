@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from banyan.wire.outcome import of_answer, of_failure
 from contracts.call import Call
@@ -17,6 +18,7 @@ from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
 
 REPLY_LIMIT = 10_000_000
+_TRACE_CONTEXT = TraceContextTextMapPropagator()  # baggage stays in the house
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Wire:
         if budget <= 0:
             raise TimedOut(f"no time left to ask {self._system}", happened=Happened.NO)
         sending = {**self._always, **headers}
-        propagate.inject(sending)
+        _TRACE_CONTEXT.inject(sending)
         sent = False
         try:
             async with asyncio.timeout(budget), self._bulkhead:

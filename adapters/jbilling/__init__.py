@@ -1,0 +1,1 @@
+"""jBilling over SOAP: customers, price list, orders and invoices."""

@@ -1,0 +1,189 @@
+"""jBilling behind the ports. Each reply must be about what was asked: jBilling's own word is checked, never assumed."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from adapters.jbilling import mapping
+from adapters.jbilling.booking import order_record
+from adapters.jbilling.config import Config
+from adapters.jbilling.faults import port_error
+from adapters.jbilling.words import aware, needed
+from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
+from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
+from banyan.ports import BillPort, CatalogPort, CustomerPort, InventoryPort, OrderPort
+from banyan.soap import SoapClient, SoapContract
+from banyan.wire import Wire
+
+WSDL = Path(__file__).parent / "wsdl" / "jbilling.wsdl"
+PAGE = 100
+LARGEST = 2**31 - 1
+
+
+class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
+    """Building it reads the WSDL: not for a running loop."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        secret = config.password.get_secret_value() if config.password else ""
+        wire = Wire(
+            "jbilling",
+            clock=clock,
+            timeout_s=config.timeout_s,
+            concurrency=config.concurrency,
+            refused=config.refused,
+            basic=(config.username, secret) if config.username else None,
+        )
+        self._soap = SoapClient(SoapContract.load(WSDL), wire, config.endpoint, fault=port_error)
+        self._config = config
+        self._clock = clock
+
+    async def probe(self, call: Call) -> None:
+        await self._ask(call, "getCallerId")
+
+    async def aclose(self) -> None:
+        await self._soap.aclose()
+
+    async def offerings(self, call: Call, window: Window) -> Slice[Offering]:
+        """Here jBilling lists all its items at once; the page is cut afterwards."""
+        items = await self._ask(call, "getAllItems")
+        sold = [item for item in items if not item["deleted"] and item["id"] != self._config.discount_item]
+        found = sorted((mapping.offering(item, self._config) for item in sold), key=lambda each: int(each.id))
+        return Slice(found[window.offset :][: window.limit], total=len(found))
+
+    async def offering(self, call: Call, offering_id: str) -> Offering:
+        item = await self._about(call, "getItem", offering_id, "id")
+        if item["id"] == self._config.discount_item:
+            raise NotFound("jbilling sells no such item")
+        return mapping.offering(item, self._config)
+
+    async def customer(self, call: Call, customer_id: str) -> Customer:
+        return mapping.customer(await self._user(call, customer_id))
+
+    async def find_customers(self, call: Call, window: Window) -> Slice[Customer]:
+        """By login in one look-up; otherwise every customer, of whom jBilling only lists the ids."""
+        by_login = next((c for c in window.conditions if c.path == "login" and c.operator == "eq"), None)
+        if by_login is not None:
+            found = [who for login in by_login.values for who in await self._by_login(call, login)]
+            return Slice(found[window.offset :][: window.limit], len(found), frozenset[Condition]({by_login}))
+        lists = await asyncio.gather(
+            *(self._ask(call, "getUsersInStatus", arg0=status) for status in self._config.statuses)
+        )
+        status_of = {user: status for status, users in zip(self._config.statuses, lists, strict=True) for user in users}
+        ids = sorted(status_of)
+        users = await asyncio.gather(*(self._user(call, str(id)) for id in ids[window.offset :][: window.limit]))
+        if any(user["statusId"] != status_of[user["userId"]] for user in users):
+            raise Garbled("jbilling listed a user under another status than its own")
+        return Slice([mapping.customer(user) for user in users], total=len(ids))
+
+    async def accounts(self, call: Call, customer_id: str) -> list[Account]:
+        return [mapping.account(await self._user(call, customer_id), self._config)]
+
+    async def subscriptions(self, call: Call, customer_id: str, window: Window) -> Slice[Subscription]:
+        orders = await self._orders(call, customer_id, window.limit, window.offset)
+        return Slice([mapping.subscription(order, self._config) for order in orders])
+
+    async def subscription(self, call: Call, subscription_id: str) -> Subscription:
+        return mapping.subscription(await self._about(call, "getOrder", subscription_id, "id"), self._config)
+
+    async def place_order(self, call: Call, order: Order) -> Receipt:
+        """The answer is a number only: what lies under that number must be our order."""
+        _number(order.customer_id)
+        for line in order.lines:
+            _number(line.offering_id or "0")
+        record = order_record(order, self._config)
+        if record["currencyId"] is None:
+            raise Rejected(f"jbilling is not set up for {order.currency}")
+        native = await self._ask(call, "createOrder", arg0=record)
+        try:
+            placed = await self._about(call, "getOrder", str(native), "id")
+        except Garbled:
+            raise
+        except PortError as error:
+            raise Unavailable("jbilling did not confirm the order it took", happened=Happened.UNKNOWN) from error
+        if mapping.reference(placed) != order.reference:
+            raise Garbled("jbilling answered with somebody else's order")
+        return self._receipt(placed, order.reference)
+
+    async def order_state(self, call: Call, reference: str) -> OrderState:
+        order = await self._about(call, "getOrder", reference, "id")
+        state = WorkState.CANCELLED if order["deleted"] else WorkState.DONE
+        return OrderState(mapping.reference(order) or reference, reference, state, order["statusStr"])
+
+    async def order_by_key(self, call: Call, order: Order) -> Receipt | None:
+        """An order is found only among its customer's orders, page by page."""
+        offset = 0
+        while page := await self._orders(call, order.customer_id, PAGE, offset):
+            for found in page:
+                if mapping.reference(found) == order.reference:
+                    return self._receipt(found, order.reference)
+            if len(page) < PAGE:
+                break
+            offset += len(page)
+        return None
+
+    async def cancel_order(self, call: Call, reference: str) -> None:
+        await self._soap.call(call, "deleteOrder", {"arg0": _number(reference)})
+
+    async def bills(self, call: Call, account_id: str, window: Window) -> Slice[Bill]:
+        account = _number(account_id)
+        found = await self._ask(call, "getUserInvoicesPage", arg0=account, arg1=window.limit, arg2=window.offset)
+        self._must_belong(found, account)
+        bills = [mapping.bill(invoice, self._config) for invoice in found]
+        return Slice(sorted(bills, key=lambda each: (each.issued, int(each.id)), reverse=True))
+
+    async def bill(self, call: Call, bill_id: str) -> Bill:
+        return mapping.bill(await self._about(call, "getInvoiceWS", bill_id, "id"), self._config)
+
+    async def bill_now(self, call: Call, account_id: str) -> list[Bill]:
+        account = _number(account_id)
+        made = await self._ask(call, "createInvoice", arg0=account, arg1=False)
+        invoices = await asyncio.gather(*(self._about(call, "getInvoiceWS", str(id), "id") for id in made))
+        self._must_belong(invoices, account)
+        return [mapping.bill(invoice, self._config) for invoice in invoices]
+
+    async def _orders(self, call: Call, customer_id: str, limit: int, offset: int) -> list[Any]:
+        user = _number(customer_id)
+        found: list[Any] = await self._ask(call, "getUserOrdersPage", arg0=user, arg1=limit, arg2=offset)
+        self._must_belong(found, user)
+        return found
+
+    async def _by_login(self, call: Call, login: str) -> list[Customer]:
+        try:
+            user = await self._user(call, str(await self._ask(call, "getUserId", arg0=login)))
+        except NotFound:
+            return []
+        if user["userName"] != login:
+            raise Garbled("jbilling answered with another login's user")
+        return [mapping.customer(user)]
+
+    async def _user(self, call: Call, customer_id: str) -> Any:
+        return await self._about(call, "getUserWS", customer_id, "userId")
+
+    async def _about(self, call: Call, operation: str, native_id: str, key: str) -> Any:
+        number = _number(native_id)
+        record = await self._ask(call, operation, arg0=number)
+        if record[key] != number:
+            raise Garbled(f"jbilling answered {operation} with something else than was asked")
+        return record
+
+    async def _ask(self, call: Call, operation: str, **parameters: Any) -> Any:
+        reply = await self._soap.call(call, operation, parameters)
+        return needed(reply.body.get("return"), f"the reply to {operation}")
+
+    def _must_belong(self, records: list[Any], user: int) -> None:
+        if any(record["userId"] != user for record in records):
+            raise Garbled("jbilling answered with what belongs to another user")
+
+    def _receipt(self, order: Any, reference: str) -> Receipt:
+        taken = aware(order["createDate"], self._config, "createDate")
+        return Receipt(reference, native_id=str(order["id"]), accepted=taken)
+
+
+def _number(native_id: str) -> int:
+    """Ids of jBilling are positive 32-bit numbers; nothing else can be known there."""
+    if not (native_id.isascii() and native_id.isdigit() and len(native_id) <= len(str(LARGEST))):
+        raise NotFound("jbilling knows no such id")
+    number = int(native_id)
+    if number > LARGEST:
+        raise NotFound("jbilling knows no such id")
+    return number

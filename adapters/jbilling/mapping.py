@@ -1,0 +1,142 @@
+"""What jBilling tells, in our nouns."""
+
+from collections.abc import Mapping
+
+from adapters.jbilling.booking import REFERENCE
+from adapters.jbilling.config import Config
+from adapters.jbilling.words import Record, aware, currency, known, meta_fields, money, needed
+from banyan import Garbled
+from banyan.model import (
+    Account,
+    Bill,
+    BillLine,
+    Customer,
+    LineKind,
+    Offering,
+    OrderLine,
+    Quantity,
+    Subscription,
+    Unit,
+)
+
+USER_STATUS = {1: "active", 2: "active", 3: "active", 4: "active", 5: "suspended", 6: "suspended", 7: "suspended"}
+ORDER_STATUS = {1: "active", 2: "terminated", 3: "suspended", 4: "suspended"}
+INVOICE_STATUS = {26: "settled", 27: "new", 28: "settled"}
+
+
+def customer(user: Record) -> Customer:
+    contact = user["contact"] or {}
+    organization = contact.get("organizationName") or None
+    given, family = contact.get("firstName"), contact.get("lastName")
+    name = organization or " ".join(part for part in (given, family) if part) or user["userName"]
+    return Customer(
+        id=str(user["userId"]),
+        name=needed(name, "userName"),
+        status="closed" if user["deleted"] else USER_STATUS.get(user["statusId"], "closed"),
+        given_name=given,
+        family_name=family,
+        organization=organization,
+        email=contact.get("email"),
+        phone=_phone(contact),
+        login=user["userName"],
+        street=contact.get("address1"),
+        city=contact.get("city"),
+        postcode=contact.get("postalCode"),
+        country=contact.get("countryCode"),
+    )
+
+
+def account(user: Record, config: Config) -> Account:
+    """There is one account for each user: the user."""
+    who = customer(user)
+    return Account(id=who.id, customer_id=who.id, name=who.name, currency=currency(user, config), status=who.status)
+
+
+def offering(item: Record, config: Config) -> Offering:
+    meta = meta_fields(item)
+    price = money(item["price"], (item["defaultPrice"] or {}).get("rateAsDecimal"), currency(item, config), "price")
+    return Offering(
+        id=str(needed(item["id"], "id")),
+        code=needed(item["number"], "number"),
+        name=needed(item["description"], "description"),
+        price=price,
+        service=meta.get("provisioningCode"),
+        relies_on=meta.get("requiresCode"),
+        allowance=_allowance(meta),
+        active=not item["deleted"],
+    )
+
+
+def subscription(order: Record, config: Config) -> Subscription:
+    return Subscription(
+        id=str(needed(order["id"], "id")),
+        customer_id=str(needed(order["userId"], "userId")),
+        status="terminated" if order["deleted"] else known(ORDER_STATUS, order["statusId"], "statusId"),
+        lines=tuple(_order_line(line, order, config) for line in order["orderLines"] if not line["deleted"]),
+        since=aware(order["activeSince"], config, "activeSince"),
+        until=None if order["activeUntil"] is None else aware(order["activeUntil"], config, "activeUntil"),
+        reference=reference(order),
+    )
+
+
+def bill(invoice: Record, config: Config) -> Bill:
+    iso, native = currency(invoice, config), str(needed(invoice["id"], "id"))
+    owner = str(needed(invoice["userId"], "userId"))
+    return Bill(
+        id=native,
+        number=invoice["number"] or native,
+        customer_id=owner,
+        account_id=owner,
+        issued=aware(invoice["createDateTime"], config, "createDateTime"),
+        due=None if invoice["dueDate"] is None else aware(invoice["dueDate"], config, "dueDate").date(),
+        total=money(invoice["total"], None, iso, "total"),
+        open=money(invoice["balance"], None, iso, "balance"),
+        lines=tuple(_bill_line(line, iso, config) for line in invoice["invoiceLines"] if not line["deleted"]),
+        orders=tuple(str(order) for order in invoice["orders"]),
+        status=known(INVOICE_STATUS, invoice["statusId"], "statusId"),
+    )
+
+
+def reference(order: Record) -> str | None:
+    return meta_fields(order).get(REFERENCE) or order["notes"] or None
+
+
+def _order_line(line: Record, order: Record, config: Config) -> OrderLine:
+    discount = line["itemId"] == config.discount_item
+    return OrderLine(
+        reference=str(line["id"]),
+        kind=LineKind.DISCOUNT if discount else LineKind.PRODUCT,
+        offering_id=None if discount else str(needed(line["itemId"], "itemId")),
+        description=line["description"] or "",
+        quantity=_quantity(line),
+        price=money(line["price"], line["priceAsDecimal"], currency(order, config), "price"),
+    )
+
+
+def _bill_line(line: Record, iso: str, config: Config) -> BillLine:
+    item = line["itemId"]
+    return BillLine(
+        id=str(needed(line["id"], "id")),
+        description=line["description"] or "",
+        quantity=_quantity(line),
+        amount=money(line["amount"], line["amountAsDecimal"], iso, "amount"),
+        offering_id=None if item in (None, config.discount_item) else str(item),
+    )
+
+
+def _quantity(line: Record) -> int:
+    return int(money(line["quantity"], line["quantityAsDecimal"], "", "quantity").amount)
+
+
+def _allowance(meta: Mapping[str, str]) -> Quantity | None:
+    if "allowanceAmount" not in meta:
+        return None
+    try:
+        return Quantity(int(meta["allowanceAmount"]), Unit(meta["allowanceUnit"]))
+    except (KeyError, ValueError):
+        raise Garbled("jbilling sent an allowance that cannot be read") from None
+
+
+def _phone(contact: Record) -> str | None:
+    parts = [contact.get(part) for part in ("phoneCountryCode", "phoneAreaCode", "phoneNumber")]
+    return "+" + "".join(str(part) for part in parts if part is not None) if contact.get("phoneNumber") else None
