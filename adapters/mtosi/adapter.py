@@ -31,11 +31,13 @@ _SOUGHT = {PRODUCT: "reference", SUBSCRIBER: "customer_id", CFS: "id"}
 
 
 class Mtosi(ProvisioningPort, ServicePort):
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, wire: Wire | None = None) -> None:
         self._config = config
         self._clock = clock
         basic = (config.username, config.password.get_secret_value()) if config.username and config.password else None
-        self._wire = Wire("mtosi", clock=clock, timeout_s=config.timeout_s, concurrency=config.concurrency, basic=basic)
+        self._wire = wire or Wire(
+            "mtosi", clock=clock, timeout_s=config.timeout_s, concurrency=config.concurrency, basic=basic
+        )
         contract = SoapContract.load(WSDL)
         base = config.endpoint.rstrip("/")
         self._activation = SoapClient(contract, self._wire, f"{base}/ServiceActivationInterface", fault=typed)
