@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from contracts.model import Unit
-from gateway.store.encoding import from_json, from_micros, to_json, to_micros
+from gateway.store.encoding import from_micros, to_micros
 from gateway.store.opening import open_database
 from gateway.store.port import Database, Event, Statement
 from gateway.store.usage_files import INSERT_ASK, FileLedger
-from gateway.store.usage_rows import Charged, Crossing, Due, Metered
+from gateway.store.usage_rows import Charged, Crossing, Due, Metered, event_of, event_text
 from gateway.store.usage_schema import FIRST_TURN, metadata
 from gateway.store.usage_turns import Turns, marks
 
@@ -133,7 +133,7 @@ class UsageStore:
 
     async def outbox(self, limit: int = 100) -> list[tuple[int, Event]]:
         found = await self.database.rows("SELECT seq, event FROM usage_outbox ORDER BY seq LIMIT ?", limit)
-        return [(seq, _event(text)) for seq, text in found]
+        return [(seq, event_of(text)) for seq, text in found]
 
     async def sent(self, seq: int) -> None:
         await self.database.commit(Statement("DELETE FROM usage_outbox WHERE seq = ?", (seq,)))
@@ -162,16 +162,6 @@ def charging(
         ),
         Statement("INSERT INTO usage_thresholds (grant_id, cycle, point) VALUES (?, ?, ?)", many=fired),
         Statement("DELETE FROM usage_thresholds WHERE grant_id = ? AND cycle = ? AND point = ?", many=armed),
-        Statement("INSERT INTO usage_outbox (event) VALUES (?)", many=[(_written(event),) for event in events]),
+        Statement("INSERT INTO usage_outbox (event) VALUES (?)", many=[(event_text(event),) for event in events]),
         Statement("DELETE FROM usage_due WHERE owner = ? AND unit = ? AND cycle = ?", (due.owner, due.unit, cycle)),
     ]
-
-
-def _written(event: Event) -> str:
-    names = ("id", "type", "kind", "resource_id", "body", "owner", "customer_ref", "trace")
-    return to_json({**{name: getattr(event, name) for name in names}, "at": event.at.isoformat()})
-
-
-def _event(text: str) -> Event:
-    read = from_json(text)
-    return Event(**{**read, "at": datetime.fromisoformat(read["at"])})

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.model import Unit
+from gateway.store.encoding import from_json, to_json
+from gateway.store.port import Event
 
 
 def cycle_of(instant: datetime) -> datetime:
@@ -114,3 +116,13 @@ class Crossing:
     grant: str
     point: int
     fired: bool
+
+
+def event_text(event: Event) -> str:
+    names = ("id", "type", "kind", "resource_id", "body", "owner", "customer_ref", "trace")
+    return to_json({**{name: getattr(event, name) for name in names}, "at": event.at.isoformat()})
+
+
+def event_of(text: str) -> Event:
+    read = from_json(text)
+    return Event(**{**read, "at": datetime.fromisoformat(read["at"])})

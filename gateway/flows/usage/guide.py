@@ -29,10 +29,14 @@ class Guide:
         self._clock = clock
         self._background = background
 
+    async def owner_of(self, kind: str, value: str) -> str | None:
+        """Our id of the customer whose subscriber this is."""
+        return await grants.owner_of(self._store, self._background, kind, value)
+
     async def settle(self) -> None:
         """Guide what waits, charge what is due, hand over the events: until nothing is left."""
         while asks := await self._usage.asks():
-            await self._usage.guide({ask: await grants.owner_of(self._store, self._background, *ask) for ask in asks})
+            await self._usage.guide({ask: await self.owner_of(*ask) for ask in asks})
         while due := await self._usage.due():
             for one in due:
                 await self._charge(one)
