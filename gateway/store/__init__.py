@@ -21,6 +21,7 @@ from gateway.store.port import (
     Stale,
     Statement,
     Store,
+    Unreachable,
 )
 from gateway.store.sql_store import SqlStore
 
@@ -46,6 +47,7 @@ __all__ = [
     "Stale",
     "Statement",
     "Store",
+    "Unreachable",
     "open_database",
     "open_store",
 ]

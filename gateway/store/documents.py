@@ -12,6 +12,7 @@ from gateway.store.port import Database, Document, Drop, Found, Put, Statement
 
 _COLUMNS = "kind, id, body, owner, revision, source, as_of"
 _EVERYTHING = Window()
+_FAR = 2**62
 
 _INSERT = (
     "INSERT INTO documents (kind, id, owner, body, source, as_of, revision) VALUES (?, ?, ?, ?, ?, ?, 1)"
@@ -54,8 +55,8 @@ async def query(
         " (SELECT count(*) AS total, min(as_of) AS oldest FROM hits) counted LEFT JOIN page ON 1 = 1 ORDER BY place",
         *values,
         *paths,
-        window.limit,
-        window.offset,
+        min(window.limit, _FAR),
+        min(window.offset, _FAR),
     )
     total, oldest = rows[0][:2]
     return Found([_document(row[2:]) for row in rows if row[2] is not None], total, maybe_instant(oldest))

@@ -1,6 +1,7 @@
 """Opens a store or a database by its URL, with its schema brought up to date."""
 
 import re
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -9,8 +10,8 @@ from sqlalchemy import MetaData
 
 from contracts.clock import Clock
 from gateway.store import migrate
-from gateway.store.port import Database
-from gateway.store.postgres import PostgresDatabase
+from gateway.store.port import Database, Unreachable
+from gateway.store.postgres import PostgresDatabase, reaching
 from gateway.store.sql_store import SqlStore
 from gateway.store.sqlite import SqliteDatabase, connect
 
@@ -57,10 +58,14 @@ async def open_database(url: str, *metadata: MetaData) -> Database:
 
 async def _open(location: Location, work: migrate.Work) -> Database:
     if location.dsn is not None:
-        await migrate.on_postgresql(location.dsn, location.schema, work)
+        with reaching():
+            await migrate.on_postgresql(location.dsn, location.schema, work)
         return await PostgresDatabase.connect(location.dsn, location.schema)
-    if location.path is not None:
-        location.path.parent.mkdir(parents=True, exist_ok=True)
-    writing = connect(location.path)
+    try:
+        if location.path is not None:
+            location.path.parent.mkdir(parents=True, exist_ok=True)
+        writing = connect(location.path)
+    except (OSError, sqlite3.Error) as error:
+        raise Unreachable(f"SQLite: {location.path}: {error}") from error
     await migrate.on_sqlite(writing, work)
     return SqliteDatabase(location.path, writing)

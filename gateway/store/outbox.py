@@ -1,5 +1,6 @@
 """The outbox: events commit with what they tell of, and get their numbers afterwards from one sequencer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.store.encoding import from_json, from_micros, maybe_instant, maybe_micros, to_json, to_micros
@@ -8,9 +9,9 @@ from gateway.store.port import Database, Emit, Event, Statement
 _COLUMNS = "id, type, kind, resource_id, body, at, owner, source, as_of, customer_ref, trace, version"
 
 
-async def event(database: Database, id: str) -> Event | None:
-    rows = await database.rows(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", id)  # noqa: S608 - a constant
-    return _event(rows[0]) if rows else None
+async def event(database: Database, id: str) -> Event:
+    (row,) = await database.rows(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", id)  # noqa: S608 - a constant
+    return _event(row)
 
 
 async def unnumbered(database: Database, limit: int) -> list[Event]:
@@ -24,7 +25,7 @@ async def last_number(database: Database) -> int:
     return int(last)
 
 
-def number(events: list[Event], last: int) -> list[Statement]:
+def number(events: Sequence[Event], last: int) -> list[Statement]:
     """Stale when another process has numbered meanwhile: then nothing of this round happened."""
     move = "UPDATE sequencer SET last = ? WHERE name = 'outbox' AND last = ?"
     return [

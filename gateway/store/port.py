@@ -13,6 +13,10 @@ class Stale(Exception):
     """A change found something else than it expected (revision, fence, used key): nothing was written."""
 
 
+class Unreachable(OSError):
+    """The database cannot be opened or does not answer; whether a commit under way was written is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A resource in its stored form: of our own making, or the mirror of a legacy noun."""
