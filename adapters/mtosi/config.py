@@ -15,5 +15,5 @@ class Config(BaseModel):
     sender: str = Field("urn:banyan:gateway", title="Sender", description="How we sign messages: header senderURI")
     destination: str = Field("urn:oss", title="Destination", description="Whom we address: header destinationURI")
     batch_size: int = Field(100, title="Batch size", description="Services asked for at once", ge=1, le=1000)
-    timeout_s: float = Field(5.0, title="Time limit", description="Seconds that one attempt may take", gt=0)
+    timeout_s: float = Field(3.0, title="Time limit", description="Seconds that one attempt may take", gt=0)
     concurrency: int = Field(8, title="Concurrency", description="Calls in flight at most", ge=1)

@@ -31,9 +31,9 @@ class Refusal(Exception):
 
 
 SEED = (
-    Running("CFS-1", "seed.1001.line", "1001", NUMBERED, None, {"msisdn": "491555000001"}),
-    Running("CFS-2", "seed.1001.data", "1001", "data-pack", "seed.1001.line", {"allowance": "5000000000"}),
-    Running("CFS-3", "seed.1002.line", "1002", NUMBERED, None, {"msisdn": "491555000002"}),
+    Running("CFS-1", "seed.101.line", "101", NUMBERED, None, {"msisdn": "491555000001"}),
+    Running("CFS-2", "seed.101.data", "101", "data-pack", "seed.101.line", {"allowance": "5000000000"}),
+    Running("CFS-3", "seed.102.line", "102", NUMBERED, None, {"msisdn": "491555000002"}),
 )
 
 

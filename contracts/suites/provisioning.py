@@ -21,7 +21,7 @@ NOT_DONE = (Fault.REFUSE, Fault.FAULT)
 
 
 class ProvisioningContract:
-    customer = "1001"
+    customer = "101"
     """A customer the system accepts."""
     service = "mobile-line"
     """A service that stands by itself and gets a number from the system."""

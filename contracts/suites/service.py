@@ -14,7 +14,7 @@ STATES = {"reserved", "inactive", "active", "terminated"}
 
 
 class ServiceContract:
-    customer_with_services = "1001"
+    customer_with_services = "101"
     """A customer who has at least two services from the start."""
     reading = "getServiceInventory"
     """The operation behind both reads at which faults are aimed."""

@@ -36,7 +36,7 @@ from banyan.wire import Wire
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MSG = "http://www.tmforum.org/mtop/fmw/xsd/msg/v1"
-LINE = Activation("t.1", "1001", "mobile-line")
+LINE = Activation("t.1", "101", "mobile-line")
 ROOT = {"serviceRequestRef": "R", "productName": name("PRODUCT", "t.1")}
 
 
@@ -91,7 +91,7 @@ def test_events_that_are_no_success(events: list[dict[str, Any]], error: type[Po
 
 async def test_an_oss_that_is_down_is_unavailable_and_nothing_happened(clock: Clock, call: Call) -> None:
     adapter = Mtosi(Config(endpoint="http://127.0.0.1:1", timeout_s=1), clock)
-    for work in (adapter.probe(call), adapter.activate(call, LINE), adapter.services(call, "1001", Window())):
+    for work in (adapter.probe(call), adapter.activate(call, LINE), adapter.services(call, "101", Window())):
         with pytest.raises(Unavailable) as down:
             await work
         assert down.value.happened is Happened.NO
@@ -135,7 +135,7 @@ TAMPERED: list[Tamper] = [
     lambda reply: re.sub(r"<(\w+):correlationId>[^<]*", r"<\1:correlationId>other", reply),
     lambda reply: re.sub(r"<soap:Header>.*</soap:Header>", "", reply),
     lambda reply: reply.replace("PROVISIONED_ACTIVE", "HUMMING"),
-    lambda reply: reply.replace(">1001<", ">1002<"),
+    lambda reply: reply.replace(">101<", ">102<"),
     lambda reply: reply.replace("svc/v1", "svc/v9"),
     lambda reply: reply[: len(reply) // 2],
     lambda _: "<html><body>Please log in</body></html>",
@@ -158,7 +158,7 @@ async def test_bad_reply(clock: Clock, call: Call, simulator: Simulator, number:
             "adminState": "UNLOCKED",
             "serviceState": "PROVISIONED_ACTIVE",
             "operationalState": "ENABLED",
-            "subscriberRef": name("SUBSCRIBER", "1001"),
+            "subscriberRef": name("SUBSCRIBER", "101"),
             "sapList": [{}],
         }
         header = {"mtopHeader": {"correlationId": asked.header["mtopHeader"]["correlationId"]}}
@@ -169,9 +169,9 @@ async def test_bad_reply(clock: Clock, call: Call, simulator: Simulator, number:
     wire = Wire("mtosi", clock=clock, timeout_s=1, concurrency=1, transport=httpx.MockTransport(answer))
     adapter = Mtosi(Config(endpoint="http://oss.invalid"), clock, wire=wire)
     sound = True
-    assert len((await adapter.services(call, "1001", Window())).items) == 1
+    assert len((await adapter.services(call, "101", Window())).items) == 1
     sound = False
     with pytest.raises(Garbled) as garbled:
-        await adapter.services(call, "1001", Window())
+        await adapter.services(call, "101", Window())
     assert garbled.value.happened is Happened.UNKNOWN
     await adapter.aclose()

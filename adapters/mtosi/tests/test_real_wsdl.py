@@ -79,17 +79,17 @@ async def test_all_that_is_said_is_valid_by_the_real_schemas(
     adapter: Mtosi, clock: Clock, overheard: list[bytes], valid: Callable[[etree._Element], None]
 ) -> None:
     call = Call(clock.monotonic() + 30, "default", Principal("test", "test", "default"))
-    line = Activation("t.1", "1001", "mobile-line", None, {"colour": "red", "size": "2"})
-    pack = Activation("t.2", "1001", "data-pack", "t.1")
+    line = Activation("t.1", "101", "mobile-line", None, {"colour": "red", "size": "2"})
+    pack = Activation("t.2", "101", "data-pack", "t.1")
     for activation in (line, line, pack):
         await adapter.activate(call, activation)
     await adapter.modify(call, line)
     await adapter.deactivate(call, pack)
     await adapter.deactivate(call, pack)
-    await adapter.services(call, "1001", Window())
+    await adapter.services(call, "101", Window())
     await adapter.services(call, "nobody", Window())
     with pytest.raises(PortError):
-        await adapter.modify(call, Activation("t.unknown", "1001", "mobile-line"))
+        await adapter.modify(call, Activation("t.unknown", "101", "mobile-line"))
     faults = 0
     for message in overheard:
         envelope = etree.fromstring(message)
@@ -166,7 +166,7 @@ def test_a_reply_built_from_the_real_inventory_files_is_read(real: Path) -> None
         "adminState": "UNLOCKED",
         "serviceState": "PROVISIONED_ACTIVE",
         "operationalState": "ENABLED",
-        "subscriberRef": name("SUBSCRIBER", "1001"),
+        "subscriberRef": name("SUBSCRIBER", "101"),
         "sapList": [{"name": name("SAP", "port 3")}],
         "describedByList": [{"value": "4915550001", "sscRef": name("SERVICE_SPEC_CHARACTERISTIC", "msisdn")}],
         "productRef": name("PRODUCT", "t.1"),
