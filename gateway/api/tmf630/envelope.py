@@ -18,7 +18,7 @@ def event_renderer(contracts: Contracts) -> RenderEvent:
     def render_event(event: Event, version: str) -> dict[str, Any]:
         api, name = event.kind.split("/")
         contract = contracts.contract(api, version)
-        resource = next(found for found in contract.resources.values() if found.stored == name)
+        resource = {found.stored: found for found in contract.resources.values()}[name]
         stored = contracts.stored(api)
         type = resource.type + event.type.removeprefix(contracts.resource(event.kind).type)
         return _envelope(event, contract, type) | {"event": {resource.name: _shown(event, contract, stored, resource)}}

@@ -1,0 +1,67 @@
+"""The way to an operation takes as many steps for 1,500 of them as for 10."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.api.tmf630.contract import Contracts
+from gateway.api.tmf630.kernel import Kernel
+from tests.edge import Build, speaking_to
+
+CUSTOMERS = "/tmf-api/customerManagement/v4/customer"
+
+
+class CountedRoutes(dict[str, Any]):
+    steps = 0
+
+    def get(self, *args: Any) -> Any:
+        self.steps += 1
+        return super().get(*args)
+
+    def __getitem__(self, key: str) -> Any:
+        raise AssertionError(f"{key} was looked up in another way")
+
+    def __iter__(self) -> Any:
+        raise AssertionError("a way was found by looking through all routes")
+
+    keys = values = items = __iter__  # type: ignore[assignment]
+
+
+def served_operations(kernel: Kernel) -> int:
+    return sum(len(e.methods(item=False)) + len(e.methods(item=True)) for e in kernel.routes.values())
+
+
+async def steps(kernel: Kernel, path: str) -> int:
+    counted = CountedRoutes(kernel.routes)
+    kernel.routes = counted
+    async with speaking_to(kernel) as client:
+        await client.get(path)
+    return counted.steps
+
+
+@pytest.mark.parametrize(("path", "expected"), [(CUSTOMERS, 1), (f"{CUSTOMERS}/1", 2), ("/tmf-api/nothing/v4/x/1", 2)])
+async def test_1500_operations_are_found_in_the_steps_of_10(
+    build: Build, contracts: Contracts, path: str, expected: int
+) -> None:
+    customer = contracts.contract("TMF629", "v4")
+    few = build(served=Contracts([customer]))
+    many_contracts = [
+        replace(contract, api=f"{contract.api}-{copy}", bases=(f"/tmf-api/{contract.name}{copy}/{contract.version}",))
+        for copy in range(12)
+        for contract in contracts
+    ]
+    many = build(served=Contracts([customer, *many_contracts]))
+    assert served_operations(few) <= 10
+    assert served_operations(many) >= 1_500
+    assert await steps(few, path) == await steps(many, path) == expected
+
+
+async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
+    for path in ("/tmf-api", "/tmf-api/x/v4/y", "/tmf-api/customerManagement/v9/customer", f"{CUSTOMERS}/1/2"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "path.unknown")
+    for method, path, allow in (("PUT", CUSTOMERS, "GET, POST"), ("POST", f"{CUSTOMERS}/1", "DELETE, GET, PATCH")):
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.headers["Allow"], answer.json()["status"]) == (405, allow, "405")
