@@ -5,7 +5,14 @@ from typing import Any
 from gateway.flows.refusal import Clash
 
 MASTERED = {
-    "productOffering": ("name", "isBundle", "productSpecification", "productOfferingPrice"),
+    "productOffering": (
+        "name",
+        "isBundle",
+        "productSpecification",
+        "productOfferingPrice",
+        "bundledProductOffering",
+        "bundledGroupProductOffering",
+    ),
     "productSpecification": ("name", "productNumber", "serviceSpecification", "isBundle"),
     "productOfferingPrice": (
         "name",

@@ -32,8 +32,12 @@ def discount(
             f"price {name} is of priceType {kind}: a bundle costs what its parts cost, only a discount can be booked",
         )
         return None
-    percentage = _percentage(name, body.get("percentage"), findings)
-    amount = None if percentage is not None else _amount(name, body.get("price"), currency, findings)
+    price = body.get("price")
+    said = price if isinstance(price, dict) else {}
+    percentage = _percentage(name, body.get("percentage", said.get("percentage")), findings)
+    amount = None
+    if percentage is None and said:
+        amount = _amount(name, said.get("dutyFreeAmount") or said, currency, findings)
     if percentage is None and amount is None:
         if not findings:
             findings.add("price.missing", f"discount {name} has neither percentage nor price")
@@ -52,9 +56,7 @@ def _percentage(name: str, raw: Any, findings: Findings) -> Decimal | None:
 
 
 def _amount(name: str, raw: Any, currency: str, findings: Findings) -> Money | None:
-    if not isinstance(raw, dict):
-        return None
-    amount = _decimal(raw.get("value"))
+    amount = _decimal(raw.get("value")) if isinstance(raw, dict) else None
     if amount is None or amount < 0:
         findings.add("price.negative", f"discount {name}: what it takes off is given as an amount of 0 or more")
         return None

@@ -49,8 +49,8 @@ def picked(items: Sequence[dict[str, Any]], *, nested: str, related: str) -> tup
         linked = [by_id[child] for child in children.get(str(item["id"]), [])]
         inner = [_with_id(entry) for entry in _objects(item.get(nested), nested)]
         product = item.get("product")
-        products = _objects(product.get("product"), "product.product") if isinstance(product, dict) else []
-        parts = (*(read(entry) for entry in (*linked, *inner)), *(_product(entry) for entry in products))
+        products = _inside(product) if isinstance(product, dict) else ()
+        parts = (*(read(entry) for entry in (*linked, *inner)), *products)
         return Picked(str(item["id"]), _offering_id(item), _quantity(item), parts, item)
 
     return tuple(read(item) for id, item in by_id.items() if id not in parents)
@@ -111,9 +111,17 @@ def _parents(by_id: dict[str, dict[str, Any]], related: str) -> dict[str, str]:
     return parents
 
 
-def _product(product: dict[str, Any]) -> Picked:
-    parts = tuple(_product(entry) for entry in _objects(product.get("product"), "product.product"))
-    return Picked(None, _offering_id(product), _quantity(product), parts, product)
+def _inside(product: dict[str, Any]) -> tuple[Picked, ...]:
+    """The products inside a product: nested, or related as its parts."""
+    related = [
+        relation["product"]
+        for relation in _objects(product.get("productRelationship"), "product.productRelationship")
+        if relation.get("relationshipType") in DOWN and isinstance(relation.get("product"), dict)
+    ]
+    return tuple(
+        Picked(None, _offering_id(entry), _quantity(entry), _inside(entry), entry)
+        for entry in (*_objects(product.get("product"), "product.product"), *related)
+    )
 
 
 def _with_id(item: dict[str, Any]) -> dict[str, Any]:
