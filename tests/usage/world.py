@@ -1,7 +1,7 @@
 """A usage flow over real files and a real store, with a clock that the test moves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ class World:
     store: SqlStore
     usage: UsageStore
     flow: Usage
-    events: list[Any] = field(default_factory=list)
+    store_url: str
+    usage_url: str
 
     @classmethod
     async def open(cls, folder: Path, store_url: str, usage_url: str) -> "World":
@@ -51,7 +52,8 @@ class World:
         adapter = CdrFiles(Config(folder=folder), clock)
         store, usage = await open_store(store_url, clock), await UsageStore.open(usage_url)
         guide = Guide(usage, store, clock, BACKGROUND)
-        return cls(folder, clock, adapter, store, usage, Usage(FixedPorts(adapter), usage, guide, clock, BACKGROUND))
+        flow = Usage(FixedPorts(adapter), usage, guide, clock, BACKGROUND)
+        return cls(folder, clock, adapter, store, usage, flow, store_url, usage_url)
 
     async def close(self) -> None:
         await self.adapter.aclose()
