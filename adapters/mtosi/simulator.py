@@ -1,7 +1,6 @@
 """A simulated operations support system that speaks MTOSI: `banyan simulate mtosi`."""
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -12,7 +11,7 @@ from adapters.mtosi.mapping import HEADER
 from adapters.mtosi.network import Network, Refusal, Running
 from banyan import Clock
 from banyan.simulate import Answer, Ledger, Operation, Request, Simulator
-from banyan.simulate import main as process
+from banyan.simulate import main as run
 from banyan.soap import SoapContract
 
 Tree = dict[str, Any]
@@ -101,13 +100,13 @@ class Oss:
         return guarded
 
 
-def build(_: Namespace | None, ledger: Ledger, clock: Clock) -> Simulator:
+def simulator(ledger: Ledger, clock: Clock) -> Simulator:
     oss = Oss(clock)
     return Simulator("mtosi", SoapContract.load(WSDL), oss.operations(), ledger, clock, oss.reset)
 
 
 def main(argv: Sequence[str]) -> int:
-    return process(argv, "mtosi", build)
+    return run(argv, "mtosi", lambda _, ledger, clock: simulator(ledger, clock))
 
 
 if __name__ == "__main__":

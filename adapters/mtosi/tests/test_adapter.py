@@ -14,7 +14,6 @@ from adapters.mtosi.adapter import WSDL, Mtosi
 from adapters.mtosi.config import Config
 from adapters.mtosi.faults import typed
 from adapters.mtosi.mapping import name, receipt
-from adapters.mtosi.tests.conftest import InProcess
 from banyan import (
     Call,
     Clock,
@@ -23,7 +22,6 @@ from banyan import (
     Happened,
     NotFound,
     PortError,
-    Principal,
     Rejected,
     Unavailable,
     Unsupported,
@@ -38,11 +36,6 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MSG = "http://www.tmforum.org/mtop/fmw/xsd/msg/v1"
 LINE = Activation("t.1", "101", "mobile-line")
 ROOT = {"serviceRequestRef": "R", "productName": name("PRODUCT", "t.1")}
-
-
-@pytest.fixture
-def call(clock: Clock) -> Call:
-    return Call(clock.monotonic() + 10, "default", Principal("test", "test", "default"))
 
 
 @pytest.mark.parametrize(
@@ -98,35 +91,35 @@ async def test_an_oss_that_is_down_is_unavailable_and_nothing_happened(clock: Cl
     await adapter.aclose()
 
 
-async def test_it_probes(adapter: Mtosi, call: Call, control: InProcess) -> None:
-    await adapter.probe(call)
-    assert await control.ledger() == []
+async def test_it_probes(oss: Mtosi, call: Call, simulator: Simulator) -> None:
+    await oss.probe(call)
+    assert simulator.ledger.lines == []
 
 
-async def test_a_service_that_comes_back_keeps_its_number(adapter: Mtosi, call: Call, control: InProcess) -> None:
-    first = await adapter.activate(call, LINE)
-    await adapter.deactivate(call, LINE)
-    other = await adapter.activate(call, replace(LINE, reference="t.2"))
-    again = await adapter.activate(call, LINE)
+async def test_a_service_that_comes_back_keeps_its_number(oss: Mtosi, call: Call, simulator: Simulator) -> None:
+    first = await oss.activate(call, LINE)
+    await oss.deactivate(call, LINE)
+    other = await oss.activate(call, replace(LINE, reference="t.2"))
+    again = await oss.activate(call, LINE)
     assert (again.native_id, again.facts["msisdn"]) == (first.native_id, first.facts["msisdn"])
     assert other.facts["msisdn"] != first.facts["msisdn"]
-    assert [line["operation"] for line in await control.ledger()] == ["activate", "deactivate", "activate", "activate"]
+    assert [line["operation"] for line in simulator.ledger.lines] == ["activate", "deactivate", "activate", "activate"]
 
 
-async def test_the_service_is_listed_with_its_number(adapter: Mtosi, call: Call) -> None:
-    receipt = await adapter.activate(call, LINE)
-    service = await adapter.service(call, receipt.native_id)
+async def test_the_service_is_listed_with_its_number(oss: Mtosi, call: Call) -> None:
+    receipt = await oss.activate(call, LINE)
+    service = await oss.service(call, receipt.native_id)
     assert (service.reference, service.state) == ("t.1", "active")
     assert service.characteristics == {"msisdn": receipt.facts["msisdn"]}
 
 
-async def test_the_ledger_tells_the_trace(adapter: Mtosi, call: Call, simulator: Simulator, control: InProcess) -> None:
-    await adapter.activate(call, LINE)
-    (line,) = await control.ledger()
+async def test_the_ledger_tells_the_trace(oss: Mtosi, call: Call, simulator: Simulator) -> None:
+    await oss.activate(call, LINE)
+    (line,) = simulator.ledger.lines
     assert set(line) == {"time", "operation", "reference", "nativeId", "amount", "traceparent"}
     assert (line["operation"], line["reference"], line["amount"]) == ("activate", "t.1", None)
-    await control.reset()
-    assert (await adapter.activate(call, LINE)).native_id == line["nativeId"]
+    simulator.reset()
+    assert (await oss.activate(call, LINE)).native_id == line["nativeId"]
 
 
 Tamper = Callable[[str], str]

@@ -12,7 +12,7 @@ from lxml import etree
 
 from adapters.mtosi.adapter import WSDL, Mtosi
 from adapters.mtosi.mapping import name, receipt, services
-from banyan import Call, Clock, PortError, Principal, Window
+from banyan import Call, PortError, Window
 from banyan.model import Activation
 from banyan.simulate import Simulator
 from banyan.soap import SoapContract
@@ -76,20 +76,19 @@ def overheard(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> list[byt
 
 
 async def test_all_that_is_said_is_valid_by_the_real_schemas(
-    adapter: Mtosi, clock: Clock, overheard: list[bytes], valid: Callable[[etree._Element], None]
+    oss: Mtosi, call: Call, overheard: list[bytes], valid: Callable[[etree._Element], None]
 ) -> None:
-    call = Call(clock.monotonic() + 30, "default", Principal("test", "test", "default"))
     line = Activation("t.1", "101", "mobile-line", None, {"colour": "red", "size": "2"})
     pack = Activation("t.2", "101", "data-pack", "t.1")
     for activation in (line, line, pack):
-        await adapter.activate(call, activation)
-    await adapter.modify(call, line)
-    await adapter.deactivate(call, pack)
-    await adapter.deactivate(call, pack)
-    await adapter.services(call, "101", Window())
-    await adapter.services(call, "nobody", Window())
+        await oss.activate(call, activation)
+    await oss.modify(call, line)
+    await oss.deactivate(call, pack)
+    await oss.deactivate(call, pack)
+    await oss.services(call, "101", Window())
+    await oss.services(call, "nobody", Window())
     with pytest.raises(PortError):
-        await adapter.modify(call, Activation("t.unknown", "101", "mobile-line"))
+        await oss.modify(call, Activation("t.unknown", "101", "mobile-line"))
     faults = 0
     for message in overheard:
         envelope = etree.fromstring(message)
