@@ -71,7 +71,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         status_of = {user: status for status, users in zip(self._config.statuses, lists, strict=True) for user in users}
         ids = sorted(status_of)
         users = await asyncio.gather(*(self._user(call, str(id)) for id in ids[window.offset :][: window.limit]))
-        if any(user["statusId"] != status_of[user["userId"]] for user in users):
+        if sum(map(len, lists)) != len(ids) or any(user["statusId"] != status_of[user["userId"]] for user in users):
             raise Garbled("jbilling listed a user under another status than its own")
         return Slice([mapping.customer(user) for user in users], total=len(ids))
 

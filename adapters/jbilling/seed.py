@@ -64,6 +64,7 @@ POSTCODES |= {"Köln": "50667", "Görlitz": "02826", "Fulda": "36037"}
 ORDERS: tuple[tuple[int, int, datetime, tuple[int, ...], bool], ...] = (
     (1001, 101, datetime(2025, 3, 1), (201, 502), True),  # noqa: DTZ001 - jBilling's times have no zone
     (1002, 102, datetime(2025, 6, 15), (202, 303), True),  # noqa: DTZ001
+    (1004, 102, datetime(2025, 7, 1), (401, 503), True),  # noqa: DTZ001
     (1003, 104, datetime(2025, 9, 1), (203,), True),  # noqa: DTZ001
 )
 """Order id, user, start, items, and whether it is on an invoice (the invoice id is the order's plus 1000)."""

@@ -1,4 +1,4 @@
-"""How jBilling says things: times without a zone, money twice, numbers for words. What contradicts itself is garbled."""
+"""How jBilling says things: times without a zone, money twice, numbers for words; contradictions are garbled."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -20,6 +20,7 @@ def application(simulator: Simulator) -> web.Application:
                 "operations": sorted(simulator.operations),
                 "kinds": list(Fault),
                 "fault": dict.fromkeys(FIELDS),
+                "received": simulator.received,
                 "armed": simulator.faults.waiting(),
                 "addresses": ["GET /", "GET /ledger", "POST /faults", "POST /reset"]
                 + [f"POST /{name}" for name in simulator.actions],

@@ -1,6 +1,7 @@
 """One simulated SOAP system: operations over state, with faults injected around them."""
 
 import inspect
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -70,12 +71,15 @@ class Simulator:
     """Runs beside the operations until the simulator ends: a nightly bill run."""
     delay_s: float = DELAY_S
     faults: Faults = field(default_factory=Faults)
+    received: Counter[str] = field(default_factory=Counter)
+    """Requests by operation, whatever became of them."""
 
     def reset(self) -> None:
         """Back to how it started: state, ledger and faults."""
         self.reset_state()
         self.ledger.reset()
         self.faults.reset()
+        self.received.clear()
 
     async def serve(self, http: web.Request) -> web.StreamResponse:
         """Answer one SOAP request."""
@@ -83,6 +87,7 @@ class Simulator:
             asked = self.contract.read_request(None, await http.read())
         except SoapFault as fault:
             return self._fault(fault)
+        self.received[asked.operation] += 1
         armed = self.faults.take(asked.operation)
         if armed is not None and armed.kind is Fault.REFUSE:
             return web.Response(status=503, headers={"retry-after": "1"}, text="busy")

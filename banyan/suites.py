@@ -1,0 +1,25 @@
+"""The contract suites, for adapter authors: subclass as Test..., state the facts, run pytest."""
+
+from contracts.suites.bill import BillContract
+from contracts.suites.catalog import CatalogContract
+from contracts.suites.customer import CustomerContract
+from contracts.suites.inventory import InventoryContract
+from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.order import OrderContract
+from contracts.suites.provisioning import ProvisioningContract
+from contracts.suites.service import ServiceContract
+
+__all__ = [
+    "AdapterContract",
+    "BillContract",
+    "Calls",
+    "CatalogContract",
+    "CustomerContract",
+    "InventoryContract",
+    "OrderContract",
+    "ProvisioningContract",
+    "ServiceContract",
+    "Southbound",
+    "every_fault",
+    "fails",
+]

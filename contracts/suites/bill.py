@@ -1,0 +1,56 @@
+"""The laws of BillPort."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pytest
+
+from contracts.errors import NotFound
+from contracts.faults import Fault
+from contracts.page import Window
+from contracts.ports import BillPort
+from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+
+
+class BillContract(AdapterContract):
+    account_with_bills: ClassVar[str]
+    unknown_bill: ClassVar[str]
+
+    async def test_a_listed_bill_is_found(self, adapter: BillPort, calls: Calls) -> None:
+        listed = (await adapter.bills(calls(), self.account_with_bills, Window())).items
+        assert listed
+        for each in listed:
+            assert each.account_id == self.account_with_bills
+            assert each.issued.tzinfo is not None
+            assert all(isinstance(line.amount.amount, Decimal) for line in each.lines)
+            assert sum((line.amount.amount for line in each.lines), Decimal(0)) == each.total.amount
+            assert await adapter.bill(calls(), each.id) == each
+
+    async def test_bills_come_newest_first(self, adapter: BillPort, calls: Calls) -> None:
+        listed = (await adapter.bills(calls(), self.account_with_bills, Window())).items
+        issued = [each.issued for each in listed]
+        assert issued == sorted(issued, reverse=True)
+
+    async def test_an_unknown_bill_is_not_found(self, adapter: BillPort, calls: Calls) -> None:
+        with pytest.raises(NotFound):
+            await adapter.bill(calls(), self.unknown_bill)
+
+    async def test_pages_of_bills_join(self, adapter: BillPort, calls: Calls) -> None:
+        account = self.account_with_bills
+        whole = (await adapter.bills(calls(), account, Window(limit=1000))).items
+        joined = []
+        for offset in range(len(whole) + 1):
+            joined += (await adapter.bills(calls(), account, Window(offset=offset, limit=1))).items
+        assert joined == whole
+
+    async def test_nothing_is_billed_twice(self, adapter: BillPort, calls: Calls) -> None:
+        await adapter.bill_now(calls(), self.account_with_bills)
+        before = (await adapter.bills(calls(), self.account_with_bills, Window())).items
+        assert await adapter.bill_now(calls(), self.account_with_bills) == []
+        assert (await adapter.bills(calls(), self.account_with_bills, Window())).items == before
+
+    @every_fault
+    async def test_bills_tell_how_they_failed(
+        self, adapter: BillPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        await fails(southbound, fault, adapter.bills(calls(), self.account_with_bills, Window()))

@@ -1,0 +1,64 @@
+"""The laws of CustomerPort."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+
+from contracts.errors import NotFound
+from contracts.faults import Fault
+from contracts.page import Condition, Window
+from contracts.ports import CustomerPort
+from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+
+
+class CustomerContract(AdapterContract):
+    known_customer: ClassVar[str]
+    known_login: ClassVar[str]
+    unknown_customer: ClassVar[str]
+
+    async def test_a_known_customer_is_found(self, adapter: CustomerPort, calls: Calls) -> None:
+        found = await adapter.customer(calls(), self.known_customer)
+        assert found.id == self.known_customer
+        assert found.login == self.known_login
+
+    async def test_an_unknown_customer_is_not_found(self, adapter: CustomerPort, calls: Calls) -> None:
+        with pytest.raises(NotFound):
+            await adapter.customer(calls(), self.unknown_customer)
+
+    async def test_a_condition_counts_only_when_it_was_applied(self, adapter: CustomerPort, calls: Calls) -> None:
+        condition = Condition("login", "eq", (self.known_login,))
+        found = await adapter.find_customers(calls(), Window(conditions=(condition,)))
+        if condition in found.applied:
+            assert [each.id for each in found.items] == [self.known_customer]
+        else:
+            assert self.known_customer in {each.id for each in found.items}
+
+    async def test_pages_of_customers_join(self, adapter: CustomerPort, calls: Calls) -> None:
+        whole = (await adapter.find_customers(calls(), Window(limit=1000))).items
+        joined = []
+        for offset in range(0, len(whole) + 3, 3):
+            joined += (await adapter.find_customers(calls(), Window(offset=offset, limit=3))).items
+        assert joined == whole
+
+    async def test_accounts_belong_to_their_customer(self, adapter: CustomerPort, calls: Calls) -> None:
+        found = await adapter.accounts(calls(), self.known_customer)
+        assert found
+        assert {each.customer_id for each in found} == {self.known_customer}
+
+    async def test_twenty_calls_at_once_are_not_mixed(self, adapter: CustomerPort, calls: Calls) -> None:
+        ids = [each.id for each in (await adapter.find_customers(calls(), Window(limit=5))).items] * 4
+        found = await asyncio.gather(*(adapter.customer(calls(), id) for id in ids))
+        assert [each.id for each in found] == ids
+
+    @every_fault
+    async def test_a_customer_tells_how_it_failed(
+        self, adapter: CustomerPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        await fails(southbound, fault, adapter.customer(calls(), self.known_customer))
+
+    @every_fault
+    async def test_a_list_of_customers_tells_how_it_failed(
+        self, adapter: CustomerPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        await fails(southbound, fault, adapter.find_customers(calls(), Window()))

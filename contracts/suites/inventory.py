@@ -1,0 +1,44 @@
+"""The laws of InventoryPort."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pytest
+
+from contracts.errors import NotFound
+from contracts.faults import Fault
+from contracts.page import Window
+from contracts.ports import InventoryPort
+from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+
+
+class InventoryContract(AdapterContract):
+    customer_with_subscriptions: ClassVar[str]
+    unknown_subscription: ClassVar[str]
+
+    async def test_a_listed_subscription_is_found(self, adapter: InventoryPort, calls: Calls) -> None:
+        listed = (await adapter.subscriptions(calls(), self.customer_with_subscriptions, Window())).items
+        for each in listed:
+            assert each.customer_id == self.customer_with_subscriptions
+            assert each.since.tzinfo is not None
+            assert all(isinstance(line.price.amount, Decimal) for line in each.lines)
+            assert await adapter.subscription(calls(), each.id) == each
+        assert listed
+
+    async def test_an_unknown_subscription_is_not_found(self, adapter: InventoryPort, calls: Calls) -> None:
+        with pytest.raises(NotFound):
+            await adapter.subscription(calls(), self.unknown_subscription)
+
+    async def test_pages_of_subscriptions_join(self, adapter: InventoryPort, calls: Calls) -> None:
+        who = self.customer_with_subscriptions
+        whole = (await adapter.subscriptions(calls(), who, Window(limit=1000))).items
+        joined = []
+        for offset in range(len(whole) + 1):
+            joined += (await adapter.subscriptions(calls(), who, Window(offset=offset, limit=1))).items
+        assert joined == whole
+
+    @every_fault
+    async def test_subscriptions_tell_how_they_failed(
+        self, adapter: InventoryPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        await fails(southbound, fault, adapter.subscriptions(calls(), self.customer_with_subscriptions, Window()))

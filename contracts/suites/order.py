@@ -1,0 +1,92 @@
+"""The laws of OrderPort: an order is placed once, and found again when its answer was lost."""
+
+import asyncio
+
+import pytest
+
+from contracts.errors import NotFound, PortError
+from contracts.faults import Fault
+from contracts.model import Order, WorkState
+from contracts.ports import OrderPort
+from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+
+
+class OrderContract(AdapterContract):
+    unknown_order: str
+
+    def new_order(self, reference: str) -> Order:
+        """An order that the system takes, for a customer who has none of this reference."""
+        raise NotImplementedError
+
+    async def test_a_placed_order_is_found_by_both_its_names(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls
+    ) -> None:
+        order = self.new_order("law-1.item")
+        receipt = await adapter.place_order(calls(), order)
+        assert receipt.reference == order.reference
+        assert receipt.accepted.tzinfo is not None
+        state = await adapter.order_state(calls(), receipt.native_id)
+        assert (state.native_id, state.state) == (receipt.native_id, WorkState.DONE)
+        found = await adapter.order_by_key(calls(), order)
+        assert found is not None
+        assert found.native_id == receipt.native_id
+        assert len(southbound.effects(order.reference)) == 1
+
+    async def test_an_order_never_placed_is_not_found(self, adapter: OrderPort, calls: Calls) -> None:
+        assert await adapter.order_by_key(calls(), self.new_order("law-2")) is None
+        with pytest.raises(NotFound):
+            await adapter.order_state(calls(), self.unknown_order)
+
+    @pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.DELAY, Fault.GARBAGE, Fault.SWAP])
+    async def test_an_order_whose_answer_was_lost_is_found_once(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        order = self.new_order(f"law-3-{fault}")
+        await fails(southbound, fault, adapter.place_order(calls(), order))
+        assert await adapter.order_by_key(calls(), order) is not None
+        assert len(southbound.effects(order.reference)) == 1
+
+    @pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.FAULT])
+    async def test_an_order_that_was_not_taken_is_not_found(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        order = self.new_order(f"law-4-{fault}")
+        await fails(southbound, fault, adapter.place_order(calls(), order))
+        assert await adapter.order_by_key(calls(), order) is None
+        assert southbound.effects(order.reference) == []
+
+    @every_fault
+    async def test_whatever_fails_after_the_order_was_sent_leaves_it_in_doubt(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        order = self.new_order(f"law-5-{fault}")
+        southbound.arm(fault, after=1)
+        try:
+            await adapter.place_order(calls(), order)
+        except PortError as error:
+            assert error.happened == "unknown"  # noqa: PT017 - systems that confirm at once never meet the fault
+        assert len(southbound.effects(order.reference)) == 1
+
+    @every_fault
+    async def test_a_look_up_tells_how_it_failed(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        order = self.new_order("law-6")
+        await adapter.place_order(calls(), order)
+        await fails(southbound, fault, adapter.order_by_key(calls(), order))
+
+    async def test_cancelling_twice_cancels_once(
+        self, adapter: OrderPort, southbound: Southbound, calls: Calls
+    ) -> None:
+        order = self.new_order("law-7")
+        receipt = await adapter.place_order(calls(), order)
+        await adapter.cancel_order(calls(), receipt.native_id)
+        await adapter.cancel_order(calls(), receipt.native_id)
+        assert (await adapter.order_state(calls(), receipt.native_id)).state is WorkState.CANCELLED
+        assert len(southbound.effects(order.reference)) == 2
+
+    async def test_orders_placed_at_once_are_not_mixed(self, adapter: OrderPort, calls: Calls) -> None:
+        orders = [self.new_order(f"law-8-{number}") for number in range(20)]
+        receipts = await asyncio.gather(*(adapter.place_order(calls(), order) for order in orders))
+        assert [receipt.reference for receipt in receipts] == [order.reference for order in orders]
+        assert len({receipt.native_id for receipt in receipts}) == len(orders)
