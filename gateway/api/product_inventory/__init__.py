@@ -1,0 +1,1 @@
+"""TMF637: what customers own."""

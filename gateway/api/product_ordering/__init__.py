@@ -1,0 +1,1 @@
+"""TMF622: product orders and their cancellation."""

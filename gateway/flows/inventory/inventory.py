@@ -1,0 +1,110 @@
+"""Products that only the legacy knows: the mirror of its subscriptions, beside the products of our own orders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.call import Call
+from contracts.clock import Clock
+from contracts.errors import NotFound, PortError
+from contracts.model import Subscription
+from contracts.page import Window
+from contracts.ports import InventoryPort
+from gateway.flows.mirror import PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.refusal import Unknown
+from gateway.policy.ports import Ports, Serving
+from gateway.security import BANYAN
+from gateway.store.port import Document, Store
+
+CUSTOMER = "TMF629/customer"
+PRODUCT = "TMF637/product"
+ORDER = "TMF622/productOrder"
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A subscription with our ids, ready to be shown."""
+
+    id: str
+    subscription: Subscription
+    customer_id: str
+    account_id: str | None
+    offerings: dict[str, str]
+    """Native offering id -> ours."""
+
+
+Translate = Callable[[Held], dict[str, Any]]
+
+
+class Inventory:
+    def __init__(self, store: Store, ports: Ports, clock: Clock, translate: Translate) -> None:
+        self._mirror = Mirror(store, clock, BANYAN)
+        self._ports = ports
+        self._translate = translate
+
+    async def product(self, call: Call, id: str) -> Document:
+        """A product of ours as it is; one of the legacy's read through, or from the mirror while it does not answer."""
+        kept = await self._mirror.store.get(call.principal, PRODUCT, id)
+        if kept is None:
+            raise Unknown("product.unknown", "there is no such product")
+        if kept.source is None or kept.owner is None:
+            return kept
+        native = await self._mirror.store.native(call.principal, "product", id, kept.source)
+        serving = next((one for one in self._ports.all(InventoryPort) if one.system == kept.source), None)
+        customer = await self._mirror.store.get(call.principal, CUSTOMER, kept.owner)
+        if native is None or serving is None or customer is None:
+            return kept
+        try:
+            found = await serving.port.subscription(call, native.native_id)
+        except NotFound as gone:
+            raise Unknown("product.unknown", "there is no such product any more") from gone
+        except PortError:
+            return kept
+        return await self._keep(serving, customer, found)
+
+    async def sync(self) -> None:
+        """Bring the subscriptions of every mirrored customer up to date."""
+        for serving in self._ports.all(InventoryPort):
+            offset = 0
+            while True:
+                page = await self._mirror.store.find(
+                    self._mirror.principal, CUSTOMER, Window(offset=offset, limit=PAGE)
+                )
+                for customer in page.items:
+                    await self._sync_customer(serving, customer)
+                offset += len(page.items)
+                if len(page.items) < PAGE:
+                    break
+
+    async def run(self) -> None:
+        every = min((serving.sync_every_s for serving in self._ports.all(InventoryPort)), default=PATIENCE_S)
+        await keep_fresh(self.sync, every, self._mirror.clock)
+
+    async def _sync_customer(self, serving: Serving[InventoryPort], customer: Document) -> None:
+        mirror = self._mirror
+        native = await mirror.store.native(mirror.principal, "customer", customer.id, serving.system)
+        if native is None:
+            return
+        held = await serving.port.subscriptions(mirror.call(), native.native_id, Window(limit=PAGE))
+        for subscription in held.items:
+            if not await self._is_ours(subscription):
+                await self._keep(serving, customer, subscription)
+
+    async def _is_ours(self, subscription: Subscription) -> bool:
+        """Booked by one of our orders, whose products the order itself writes."""
+        if subscription.reference is None:
+            return False
+        mirror = self._mirror
+        return await mirror.store.get(mirror.principal, ORDER, subscription.reference) is not None
+
+    async def _keep(self, serving: Serving[InventoryPort], customer: Document, subscription: Subscription) -> Document:
+        mirror = self._mirror
+        known = await mirror.crossref("product", serving.system, subscription.id)
+        offerings = {}
+        for native in {line.offering_id for line in subscription.lines if line.offering_id}:
+            if ours := await mirror.store.ours(mirror.principal, "offering", serving.system, native):
+                offerings[native] = ours.id
+        account = next((account["id"] for account in customer.body.get("account") or ()), None)
+        body = self._translate(Held(known.id, subscription, customer.id, account, offerings))
+        return await mirror.keep(Document(PRODUCT, known.id, body, owner=customer.id, source=serving.system), known)
