@@ -164,6 +164,16 @@ async def test_a_contradictory_patch_is_refused_and_changes_nothing(world: World
     assert (await world.call("GET", path, status=200))["bundledProductOffering"] == made["bundledProductOffering"]
 
 
+async def test_a_bundle_with_a_withdrawn_part_can_be_retired_but_not_launched_again(world: World) -> None:
+    made = await world.call("POST", f"{V4}/productOffering", mobile(await world.ids()), status=201)
+    world.prices.change("2", active=False)
+    await world.catalog.sync()
+    path = f"{V4}/productOffering/{made['id']}"
+    await world.call("PATCH", path, {"lifecycleStatus": "Retired"}, status=200)
+    refused = await world.call("PATCH", path, {"lifecycleStatus": "Launched"}, status=400)
+    assert refused["code"] == "bundle.unknownPart"
+
+
 @pytest.mark.parametrize("wrong", ["x", 1, {"a": 1}, [1], [["x"]], [{"bundledProductOffering": "x"}]])
 async def test_groups_of_the_wrong_type_are_refused(world: World, wrong: Any) -> None:
     body = offering("B", [part((await world.ids())["Data 5"])]) | {"bundledGroupProductOffering": wrong}

@@ -137,6 +137,25 @@ async def test_what_is_not_launched_is_not_sold(world: World) -> None:
     assert reasons[0]["code"] == "offering.notSellable"
 
 
+async def test_a_withdrawn_part_cannot_be_chosen_and_a_bundle_that_needs_it_cannot_be_sold(
+    world: World, sold: tuple[str, dict[str, str]]
+) -> None:
+    bundle_id, ids = sold
+    world.prices.change("2", active=False)
+    await world.catalog.sync()
+
+    async def reasons(picks: dict[str, int]) -> list[str]:
+        answer = await world.call("POST", QUALIFY, nested(bundle_id, picks), status=201)
+        item = answer["productOfferingQualificationItem"][0]
+        return [reason["code"] for reason in item.get("eligibilityUnavailabilityReason", [])]
+
+    assert await reasons({}) == []
+    assert "choice.unknownPart" in await reasons({ids["Data 5"]: 1})
+    world.prices.change("1", active=False)
+    await world.catalog.sync()
+    assert await reasons({}) == ["bundle.unknownPart"]
+
+
 async def test_unknown_customer_and_unknown_offering(world: World, sold: tuple[str, dict[str, str]]) -> None:
     body = nested("nowhere", {})
     assert (await world.call("POST", QUALIFY, body, status=404))["code"] == "offering.unknown"

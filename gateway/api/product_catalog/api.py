@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.page import Window
-from gateway.api.product_catalog.translate import listed_flat, refuse_mastered
+from gateway.api.product_catalog.translate import launched_anew, listed_flat, refuse_mastered
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
@@ -61,12 +61,13 @@ class OfferingRoom(CatalogRoom):
         self._bundles = bundles
 
     async def accept(self, asked: Asked, body: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
-        """A bundle passes the launch check before it is written, whatever state it is written in."""
+        """A bundle passes the launch check before its composition is written, whatever state it is written in."""
         if body.get("bundledGroupProductOffering") or body.get("bundledProductOffering"):
             body = {**body, "isBundle": True}
         if body.get("isBundle") is not True:
             return body
-        await self._bundles.check(asked.principal, body["id"], body)
+        if launched_anew(body, before):
+            await self._bundles.check(asked.principal, body["id"], body)
         return listed_flat(body, before)
 
 

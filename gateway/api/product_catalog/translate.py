@@ -24,6 +24,8 @@ MASTERED = {
     ),
 }
 """What the legacy alone decides about a mirrored row; everything else may be added here."""
+COMPOSITION = ("isBundle", "bundledProductOffering", "bundledGroupProductOffering", "productOfferingPrice")
+ON_SALE = ("Launched", "Active")
 
 
 def refuse_mastered(resource: str, source: str, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -35,6 +37,13 @@ def refuse_mastered(resource: str, source: str, before: dict[str, Any], after: d
             f"{', '.join(touched)} of this {resource} is mastered by {source}",
             "change it there; the catalogue follows",
         )
+
+
+def launched_anew(body: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """Whether a change concerns the launch check: another composition, or put on sale again."""
+    if before is None or any(body.get(name) != before.get(name) for name in COMPOSITION):
+        return True
+    return body.get("lifecycleStatus") != before.get("lifecycleStatus") and body.get("lifecycleStatus") in ON_SALE
 
 
 def listed_flat(body: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:

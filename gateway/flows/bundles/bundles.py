@@ -1,6 +1,6 @@
 """Reads bundles out of the catalogue: checks them before launch, and gives ordering and qualification a typed view."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.call import Principal
@@ -25,6 +25,15 @@ Path = tuple[tuple[str, str], ...]
 """Ids and names of the bundles from the outermost to the one being read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at a bundle: for whom, whether it is about to be launched, and what was found wrong."""
+
+    principal: Principal
+    launching: bool
+    findings: Findings = field(default_factory=Findings)
+
+
 class Bundles:
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -35,12 +44,12 @@ class Bundles:
         if document is None:
             raise Unknown("offering.unknown", "no such offering", f"there is no product offering {offering_id}")
         name = _name(document.body, offering_id)
-        findings = Findings()
+        reading = Reading(principal, launching=False)
         if document.body.get("isBundle") is True:
-            bundle = await self._composed(principal, document.body, ((offering_id, name),), findings)
+            bundle = await self._composed(reading, document.body, ((offering_id, name),))
         else:
-            bundle = await self._alone(principal, document, findings)
-        findings.refuse(name)
+            bundle = await self._alone(reading, document)
+        reading.findings.refuse(name)
         return replace(bundle, sellable=_sold(document.body))
 
     async def sellable(self, principal: Principal, offering_id: str) -> Bundle:
@@ -53,28 +62,33 @@ class Bundles:
     async def check(self, principal: Principal, offering_id: str, body: dict[str, Any]) -> None:
         """The launch check of a bundle that is about to be written; raises Invalid with every finding."""
         name = _name(body, offering_id)
-        findings = Findings()
-        await self._composed(principal, body, ((offering_id, name),), findings)
-        findings.refuse(name)
+        reading = Reading(principal, launching=True)
+        await self._composed(reading, body, ((offering_id, name),))
+        reading.findings.refuse(name)
 
-    async def _composed(self, principal: Principal, body: dict[str, Any], path: Path, findings: Findings) -> Bundle:
+    async def _composed(self, reading: Reading, body: dict[str, Any], path: Path) -> Bundle:
+        findings = reading.findings
         sketch = drawn(body, findings)
         if not sketch.offering_ids():
             findings.add("bundle.empty", f"{path[-1][1]} has no part")
-        names, parts, nested = await self._members(principal, sketch, path, findings)
+        names, parts, nested = await self._members(reading, sketch, path)
         ranges = settled(sketch, names, findings)
+        for id in names.keys() - parts.keys() - nested.keys():
+            if ranges.parts[id].lower and not findings:
+                findings.add("bundle.unknownPart", f"{names[id]} is withdrawn, and {path[-1][1]} cannot be without it")
         composed = Composed(path[-1][0], path[-1][1], names, parts, nested, ranges)
         bundle = joined(composed, findings)
-        return replace(bundle, discounts=(*await self._discounts(principal, body, composed, bundle, findings),))
+        return replace(bundle, discounts=(*await self._discounts(reading, body, composed, bundle),))
 
     async def _members(
-        self, principal: Principal, sketch: Sketch, path: Path, findings: Findings
+        self, reading: Reading, sketch: Sketch, path: Path
     ) -> tuple[dict[str, str], dict[str, Part], dict[str, Bundle]]:
+        findings = reading.findings
         names: dict[str, str] = {}
         parts: dict[str, Part] = {}
         nested: dict[str, Bundle] = {}
         for id in sketch.offering_ids():
-            document = await self._store.get(principal, OFFERING, id)
+            document = await self._store.get(reading.principal, OFFERING, id)
             names[id] = id if document is None else _name(document.body, id)
             if any(id == above for above, _ in path):
                 way = " -> ".join([*(name for _, name in path), names[id]])
@@ -82,26 +96,28 @@ class Bundles:
             elif document is None:
                 findings.add("bundle.unknownPart", f"there is no offering {id}")
             elif _status(document.body) in GONE:
-                findings.add("bundle.unknownPart", f"{names[id]} is {document.body['lifecycleStatus']}")
+                if reading.launching:
+                    findings.add("bundle.unknownPart", f"{names[id]} is {document.body['lifecycleStatus']}")
             elif document.body.get("isBundle") is not True:
-                if part := await self._part(principal, document, findings):
+                if part := await self._part(reading, document):
                     parts[id] = part
             elif len(path) >= DEEPEST:
                 findings.add("realisation.missing", f"{names[id]}: bundles nest at most {DEEPEST} deep")
             else:
-                inner = await self._composed(principal, document.body, (*path, (id, names[id])), findings)
+                inner = await self._composed(reading, document.body, (*path, (id, names[id])))
                 nested[id] = inner
         return names, parts, nested
 
-    async def _alone(self, principal: Principal, document: Document, findings: Findings) -> Bundle:
-        part = await self._part(principal, document, findings)
+    async def _alone(self, reading: Reading, document: Document) -> Bundle:
+        part = await self._part(reading, document)
         name = _name(document.body, document.id)
         if part is None:
             return Bundle(document.id, name, "", {}, is_bundle=False)
         once = replace(part, lower=1, upper=1, default=1)
         return Bundle(document.id, name, part.price.currency, {document.id: once}, is_bundle=False)
 
-    async def _part(self, principal: Principal, document: Document, findings: Findings) -> Part | None:
+    async def _part(self, reading: Reading, document: Document) -> Part | None:
+        principal, findings = reading.principal, reading.findings
         name = _name(document.body, document.id)
         if not document.body.get("productOfferingPrice"):
             findings.add("price.missing", f"{name} has no price")
@@ -131,8 +147,9 @@ class Bundles:
         return None if specification is None else allowance_of(specification.body)
 
     async def _discounts(
-        self, principal: Principal, body: dict[str, Any], composed: Composed, bundle: Bundle, findings: Findings
+        self, reading: Reading, body: dict[str, Any], composed: Composed, bundle: Bundle
     ) -> list[Discount]:
+        findings = reading.findings
         discounts = list(bundle.discounts)
         scope = composed.scope()
         entries = body.get("productOfferingPrice") or []
@@ -146,7 +163,7 @@ class Bundles:
                 continue
             price: dict[str, Any] | None = entry
             if not is_inline(entry):
-                stored = await self._store.get(principal, PRICE, id)
+                stored = await self._store.get(reading.principal, PRICE, id)
                 price = None if stored is None else stored.body
             if price is None:
                 findings.add("price.missing", f"there is no productOfferingPrice {id}")

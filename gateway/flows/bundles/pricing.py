@@ -56,5 +56,5 @@ def _off(discount: Discount, running: Money) -> Money:
 def _holds(discount: Discount, bundle: Bundle, choice: Choice) -> bool:
     groups = {group.id: group for group in every(bundle.groups)}
     return all(
-        choice.get(need, 0) > 0 if need in bundle.parts else pieces(groups[need], choice) > 0 for need in discount.needs
+        choice.get(need, 0) > 0 or (need in groups and pieces(groups[need], choice) > 0) for need in discount.needs
     )
