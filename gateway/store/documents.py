@@ -46,13 +46,13 @@ async def query(
         clause, more = _matching(kind, condition)
         where.append(clause)
         values.extend(more)
-    order, paths = _order(window.sort)
-    hits = f"SELECT documents.* FROM documents WHERE {' AND '.join(where)}"  # noqa: S608 - every value is a parameter
-    page = f"SELECT hits.*, {order} AS place FROM hits ORDER BY place LIMIT ? OFFSET ?"  # noqa: S608
+    hits = f"hits AS (SELECT seq, as_of FROM documents WHERE {' AND '.join(where)})"  # noqa: S608 - only parameters
+    parts, paths = _page(window.sort)
     rows = await database.rows(
-        f"WITH hits AS ({hits}), page AS ({page})"  # noqa: S608
+        f"WITH {', '.join([hits, *parts])}"  # noqa: S608 - only parameters
         f" SELECT counted.total, counted.oldest, {_COLUMNS} FROM"
-        " (SELECT count(*) AS total, min(as_of) AS oldest FROM hits) counted LEFT JOIN page ON 1 = 1 ORDER BY place",
+        " (SELECT count(*) AS total, min(as_of) AS oldest FROM hits) counted"
+        " LEFT JOIN page ON 1 = 1 LEFT JOIN documents ON documents.seq = page.seq ORDER BY place",
         *values,
         *paths,
         min(window.limit, _FAR),
@@ -101,19 +101,29 @@ def _matching(kind: str, condition: Condition) -> tuple[str, list[Any]]:
     return f"documents.seq IN ({' UNION ALL '.join(ranges)})", values
 
 
-def _order(sort: tuple[str, ...]) -> tuple[str, list[Any]]:
+def _page(sort: tuple[str, ...]) -> tuple[list[str], list[Any]]:
     """First written first, unless sorted: by number, then instant, then text; without the attribute always last."""
+    if not sort:
+        return ["page AS (SELECT seq, seq AS place FROM hits ORDER BY seq LIMIT ? OFFSET ?)"], []
     keys: list[str] = []
-    paths: list[Any] = []
-    for entry in sort:
-        descending = entry.startswith("-")
-        best, direction = ("max", "DESC") if descending else ("min", "ASC")
-        path = shorten_path(entry.lstrip("+-"))
-        for column in ("number", "instant", "text"):
-            value = f"(SELECT {best}({column}) FROM attributes WHERE doc = hits.seq AND path = ?)"  # noqa: S608
-            keys.extend((f"{value} IS NULL", f"{value} {direction}"))
-            paths.extend((path, path))
-    return f"row_number() OVER (ORDER BY {', '.join([*keys, 'hits.seq'])})", paths
+    joins: list[str] = []
+    order: list[str] = []
+    for number, entry in enumerate(sort):
+        best, direction = ("max", "DESC") if entry.startswith("-") else ("min", "ASC")
+        columns = ("number", "instant", "text")
+        chosen = ", ".join(f"{best}({column}) AS {column}" for column in columns)
+        key = f"key{number}"
+        keys.append(
+            f"{key} AS (SELECT doc, {chosen} FROM hits"  # noqa: S608 - every value is a parameter
+            " JOIN attributes ON doc = seq AND path = ? GROUP BY doc)"
+        )
+        joins.append(f"LEFT JOIN {key} ON {key}.doc = seq")
+        order.extend(f"{key}.{column} IS NULL, {key}.{column} {direction}" for column in columns)
+    page = (
+        f"page AS (SELECT seq, row_number() OVER (ORDER BY {', '.join(order)}, seq) AS place"  # noqa: S608
+        f" FROM hits {' '.join(joins)} ORDER BY place LIMIT ? OFFSET ?)"
+    )
+    return [*keys, page], [shorten_path(entry.lstrip("+-")) for entry in sort]
 
 
 def _document(row: tuple[Any, ...]) -> Document:

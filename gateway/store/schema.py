@@ -46,7 +46,7 @@ documents = Table(
     Column("source", String),
     Column("as_of", BigInteger),
     Index("documents_kind_id", "kind", "id", unique=True),
-    Index("documents_kind_seq", "kind", "seq"),
+    Index("documents_kind_seq", "kind", "seq", "owner", "as_of"),
     Index("documents_id", "id"),
     sqlite_autoincrement=True,
 )

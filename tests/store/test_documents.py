@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,11 @@ from tests.store.making import ALL, doc, event, fill, ids, only
 
 
 async def test_decimals_come_back_with_every_digit(store: SqlStore) -> None:
-    body = {"amount": Decimal("12.10"), "rate": Decimal("0.0000000000000000001"), "size": 9_007_199_254_740_993}
+    body: dict[str, Any] = {
+        "amount": Decimal("12.10"),
+        "rate": Decimal("0.0000000000000000001"),
+        "size": 9_007_199_254_740_993,
+    }
     await store.commit(Put(doc("a", **body)))
     read = await store.get(ALL, "test/thing", "a")
     assert read is not None
@@ -102,7 +107,8 @@ async def test_a_list_is_as_old_as_its_oldest_mirror(store: SqlStore) -> None:
 
 async def test_nul_and_long_texts_do_no_harm(store: SqlStore) -> None:
     long = "x" * 50_000
-    await fill(store, doc("a", note="a\0b", text=long + "1"), doc("b", text=long + "2", **{long: 1}))
+    long_path: dict[str, Any] = {long: 1}
+    await fill(store, doc("a", note="a\0b", text=long + "1"), doc("b", text=long + "2", **long_path))
     assert await store.get(ALL, "test/thing", "no\0id") is None
     assert await ids(store, Condition("note", "eq", ("a\0b",))) == ["a"]
     assert await ids(store, Condition("text", "eq", (long + "2",))) == ["b"]

@@ -47,7 +47,7 @@ def upgrade() -> None:
     )
     op.create_index("documents_id", "documents", ["id"], unique=False)
     op.create_index("documents_kind_id", "documents", ["kind", "id"], unique=True)
-    op.create_index("documents_kind_seq", "documents", ["kind", "seq"], unique=False)
+    op.create_index("documents_kind_seq", "documents", ["kind", "seq", "owner", "as_of"], unique=False)
     op.create_table(
         "jobs",
         sa.Column("seq", _serial(), sa.Identity(always=False), nullable=False),
