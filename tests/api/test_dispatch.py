@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.kernel import Kernel
@@ -56,6 +57,18 @@ async def test_1500_operations_are_found_in_the_steps_of_10(
     assert served_operations(few) <= 10
     assert served_operations(many) >= 1_500
     assert await steps(few, path) == await steps(many, path) == expected
+
+
+async def test_the_kernel_is_mounted_in_an_app(build: Build) -> None:
+    kernel = build()
+    app = FastAPI()
+    for root in kernel.roots:
+        app.mount(root, kernel)
+    async with speaking_to(app) as client:
+        for base in ("/tmf-api/productCatalogManagement/v5", "/productCatalogManagement/v5"):
+            answer = await client.post(f"{base}/hub", json={"@type": "Hub", "callback": "http://localhost:9/"})
+            assert (answer.status_code, answer.headers["Location"].startswith(base)) == (201, True)
+        assert (await client.get("/tmf-api/nothing")).json()["@type"] == "Error"
 
 
 async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:

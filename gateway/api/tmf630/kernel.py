@@ -70,6 +70,11 @@ class Kernel:
                 endpoint = Endpoint(contract, resource, room, projection, validators, store, clock)
                 self._route(contract, endpoint)
 
+    @property
+    def roots(self) -> list[str]:
+        """Where the app mounts the kernel: /tmf-api, and what some documents begin with instead."""
+        return sorted({f"/{path.split('/')[1]}" for path in self.routes})
+
     def _route(self, contract: Contract, endpoint: Endpoint) -> None:
         for base in contract.bases:
             self.routes[f"{base}/{endpoint.resource.name}"] = endpoint
