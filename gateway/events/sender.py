@@ -27,7 +27,7 @@ class Sender:
                     if size >= READ_AT_MOST:
                         break
                 return answer.status_code
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             return 0
 
     async def aclose(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -42,8 +43,11 @@ async def on_sqlite(connection: sqlite3.Connection, work: Work) -> None:
     def run() -> None:
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         with _one_at_a_time, engine.connect() as here:
-            work(here)
-            here.commit()
+            try:
+                work(here)
+                here.commit()
+            except DBAPIError as error:
+                raise (error.orig or error) from error
 
     await asyncio.to_thread(run)
 

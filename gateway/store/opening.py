@@ -65,7 +65,7 @@ async def _open(location: Location, work: migrate.Work) -> Database:
         if location.path is not None:
             location.path.parent.mkdir(parents=True, exist_ok=True)
         writing = connect(location.path)
+        await migrate.on_sqlite(writing, work)
     except (OSError, sqlite3.Error) as error:
         raise Unreachable(f"SQLite: {location.path}: {error}") from error
-    await migrate.on_sqlite(writing, work)
     return SqliteDatabase(location.path, writing)

@@ -3,20 +3,29 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from gateway.store.port import Stale, Statement
+from gateway.store.port import Stale, Statement, Unreachable
 
 Rows = list[tuple[Any, ...]]
 Work = Callable[[sqlite3.Connection], Rows]
 
 _GROUP = 128
+# The disk or another process, not the statement.
+_OUTSIDE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+}
 # About a millisecond; a query that takes longer leaves the event loop and starts again in the reading thread.
 _QUICK_STEPS = 20_000
 
@@ -28,6 +37,16 @@ def connect(path: Path | None) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
+            raise Unreachable(f"SQLite: {error}") from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path | None, writing: sqlite3.Connection) -> None:
         self._writing = writing
+        self._closed = False
         self._requests: SimpleQueue[_Request | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="store-writer", daemon=True)
         self._writer.start()
@@ -55,11 +75,14 @@ class SqliteDatabase:
     async def rows(self, sql: str, *params: Any) -> Rows:
         if self._quick is None or self._slow is None:
             return await self.returning(sql, *params)
+        if self._closed:
+            raise Unreachable("SQLite: the store is closed")
         with suppress(sqlite3.OperationalError):
             return self._quick.execute(sql, params).fetchall()
         slow = self._slow
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, lambda: slow.execute(sql, params).fetchall())
+        with reaching():
+            return await loop.run_in_executor(self._reader, lambda: slow.execute(sql, params).fetchall())
 
     async def returning(self, sql: str, *params: Any) -> Rows:
         return await self._submit(lambda connection: connection.execute(sql, params).fetchall())
@@ -74,6 +97,7 @@ class SqliteDatabase:
 
     async def aclose(self) -> None:
         """Whatever was handed in before is still written."""
+        self._closed = True
         self._requests.put(None)
         await asyncio.to_thread(self._writer.join)
         if self._quick is not None and self._slow is not None:
@@ -83,9 +107,12 @@ class SqliteDatabase:
         self._writing.close()
 
     async def _submit(self, work: Work) -> Rows:
+        if self._closed:
+            raise Unreachable("SQLite: the store is closed")
         answer: Future[Rows] = Future()
         self._requests.put(_Request(work, answer))
-        return await asyncio.wrap_future(answer)
+        with reaching():
+            return await asyncio.wrap_future(answer)
 
     def _write(self) -> None:
         while (first := self._requests.get()) is not None:

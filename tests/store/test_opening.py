@@ -75,3 +75,20 @@ async def test_a_database_that_is_not_there(tmp_path: Path, clock: FakeClock) ->
     for url in (f"sqlite:///{tmp_path}/file/store.db", "postgresql://nobody@127.0.0.1:1/none"):
         with pytest.raises(Unreachable):
             await open_store(url, clock)
+
+
+async def test_a_closed_store_says_so(url: str, clock: FakeClock) -> None:
+    store = await open_store(url, clock)
+    await store.aclose()
+    with pytest.raises(Unreachable):
+        await store.commit(Put(doc("a")))
+
+
+async def test_a_full_disk_takes_one_commit_and_not_the_store(tmp_path: Path, clock: FakeClock) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'store.db'}", clock)
+    await store.database.returning("PRAGMA max_page_count = 100")
+    with pytest.raises(Unreachable):
+        await store.commit(Put(doc("big", text="x" * 1_000_000)))
+    await store.commit(Put(doc("small")))
+    assert await ids(store) == ["small"]
+    await store.aclose()
