@@ -14,7 +14,7 @@ from banyan.soap.document import load
 from banyan.soap.fault import SoapFault, read_fault, write_fault
 from banyan.soap.message import Reply, SoapRequest
 from banyan.soap.strict import Untrusted, check, parse, particles
-from contracts.errors import Garbled
+from contracts.errors import Garbled, Rejected
 
 
 class SoapContract:
@@ -53,7 +53,11 @@ class SoapContract:
         return self._types.get_type(qualified)(**values)
 
     def write(self, operation: str, parameters: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> bytes:
-        return self._write(self._operations[operation].input, parameters, header)
+        """Raises Rejected when the values cannot be said in this contract, before anything is sent."""
+        try:
+            return self._write(self._operations[operation].input, parameters, header)
+        except (ZeepError, ValueError, TypeError) as wrong:
+            raise Rejected(f"{operation} cannot take these values") from wrong
 
     def write_reply(self, operation: str, value: Any, header: Mapping[str, Any] | None = None) -> bytes:
         """`value`: the children of the output element by name, or its value when it has none."""

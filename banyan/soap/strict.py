@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
+from zeep.exceptions import Error as ZeepError
 from zeep.xsd import Any as AnyElement
 from zeep.xsd import Choice, ComplexType, Element
 from zeep.xsd.types.builtins import Boolean, String
@@ -53,10 +54,10 @@ def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
     if named is None:
         return element.type
     prefix, _, name = named.rpartition(":")
-    kind = schema.get_type(etree.QName(node.nsmap.get(prefix or None), name), fail_silently=True)
-    if kind is None:
-        raise Untrusted(f"{element.name} is of an unknown type")
-    return kind
+    try:
+        return schema.get_type(etree.QName(node.nsmap.get(prefix or None), name))
+    except (ZeepError, ValueError) as wrong:
+        raise Untrusted(f"{element.name} is of an unknown type") from wrong
 
 
 def _text_type(kind: ComplexType) -> Any:

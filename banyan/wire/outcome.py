@@ -22,13 +22,13 @@ def of_failure(system: str, failure: httpx.HTTPError) -> PortError:
 
 
 def _never_sent(failure: httpx.HTTPError) -> bool:
+    if isinstance(failure, httpx.UnsupportedProtocol):
+        return True
     # httpx-aiohttp maps every ClientConnectionError to ConnectTimeout, a reset after sending too: ask the cause.
     cause = failure.__cause__
     if isinstance(cause, aiohttp.ClientError):
-        return isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
-    return isinstance(
-        failure, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol
-    )
+        return isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    return isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 def _slow(failure: httpx.HTTPError) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 from opentelemetry import trace
@@ -104,10 +105,13 @@ class Wire:
                     reply += chunk
                     if len(reply) > REPLY_LIMIT:
                         raise Garbled(f"{self._system} sent more than {REPLY_LIMIT} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL) as failure:
-            if isinstance(failure, httpx.InvalidURL):
-                raise Unavailable(f"the address of {self._system} is no URL", happened=Happened.NO) from None
+        except httpx.HTTPError as failure:
             raise of_failure(self._system, failure) from None
+        except httpx.InvalidURL:
+            raise Unavailable(f"the address of {self._system} is no URL", happened=Happened.NO) from None
+        except aiohttp.ClientError:
+            # The transport lets these through unmapped: the other end does not speak HTTP.
+            raise Garbled(f"{self._system} answered with something that is not HTTP") from None
         error = of_answer(self._system, self._refused, response.status_code, response.headers, bytes(reply))
         if error is not None:
             raise error

@@ -1,0 +1,98 @@
+"""The simulator as others run it: a process on sockets of its own, which bills by itself and ends with its input."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from adapters.jbilling.adapter import Jbilling
+from adapters.jbilling.config import Config
+from banyan import Call, PortError, Principal, SystemClock, Window
+from banyan.model import LineKind, Money, Order, OrderLine
+
+START = "import sys; from adapters.jbilling.simulator import main; sys.exit(main(sys.argv[1:]))"
+CLOCK = SystemClock()
+
+
+class Running:
+    def __init__(self, process: asyncio.subprocess.Process, ports: dict[str, int]) -> None:
+        self.process = process
+        self.url = f"http://127.0.0.1:{ports['port']}/"
+        self.control = f"http://127.0.0.1:{ports['control']}/"
+
+    async def post(self, path: str, body: Any = None) -> tuple[int, Any]:
+        async with aiohttp.ClientSession() as http, http.post(self.control + path, json=body) as reply:
+            return reply.status, await reply.json()
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        async with aiohttp.ClientSession() as http, http.get(self.control + "ledger") as reply:
+            return [json.loads(line) for line in (await reply.text()).splitlines()]
+
+
+@pytest.fixture
+async def simulated(tmp_path: Path) -> AsyncIterator[Running]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", START, "--bill-run-s", "0.2", "--ledger", str(tmp_path / "ledger")),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    yield Running(process, json.loads(await process.stdout.readline()))
+    process.stdin.close()
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.fixture
+async def jbilling(simulated: Running) -> AsyncIterator[Jbilling]:
+    adapter = await asyncio.to_thread(Jbilling, Config(endpoint=simulated.url), CLOCK)
+    yield adapter
+    await adapter.aclose()
+
+
+def call() -> Call:
+    return Call(CLOCK.monotonic() + 20, "default", Principal("tester", "tests", "default"))
+
+
+def an_order(reference: str) -> Order:
+    line = OrderLine("a", LineKind.PRODUCT, "203", "Mobile Plus", 1, Money(Decimal("25.00")))
+    return Order(reference, "107", (line,), start=datetime(2026, 3, 2, tzinfo=UTC))
+
+
+async def test_an_order_is_on_one_invoice_even_when_its_answer_was_lost(
+    simulated: Running, jbilling: Jbilling, tmp_path: Path
+) -> None:
+    status, _ = await simulated.post("faults", {"operation": "createOrder", "kind": "lost-answer"})
+    assert status == 201
+    with pytest.raises(PortError):
+        await jbilling.place_order(call(), an_order("r-1"))
+    for _ in range(200):
+        bills = (await jbilling.bills(call(), "107", Window())).items
+        if bills:
+            break
+        await asyncio.sleep(0.05)
+    await simulated.post("bill-run")
+    assert [bill.total.amount for bill in bills] == [Decimal("25.00")]
+    ledger = await simulated.ledger()
+    assert [(line["operation"], line["amount"]) for line in ledger] == [
+        ("createOrder", "25.00"),
+        ("createInvoice", "25.00"),
+    ]
+    assert {line["reference"] for line in ledger} == {"r-1"}
+    assert (tmp_path / "ledger").read_text().count("\n") == 2
+
+
+async def test_a_reset_starts_over(simulated: Running, jbilling: Jbilling) -> None:
+    await simulated.post("faults", {"operation": "*", "kind": "refuse", "times": 9})
+    await simulated.post("reset")
+    await jbilling.place_order(call(), an_order("r-2"))
+    await simulated.post("reset")
+    assert await simulated.ledger() == []
+    assert (await jbilling.subscriptions(call(), "107", Window())).items == []
