@@ -59,7 +59,7 @@ async def test_the_loop_finishes_an_order_in_one_trace(spans: InMemorySpanExport
     with trace.get_tracer("test").start_as_current_span("POST") as request:
         id = await world.accept(FLEX)
     async with asyncio.timeout(10):
-        while (await world.order(id))["state"] != "completed":
+        while (await world.order(id))["state"] != "completed":  # noqa: ASYNC110 - watched as a client would
             await asyncio.sleep(0.01)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
