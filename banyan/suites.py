@@ -8,6 +8,7 @@ from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault
 from contracts.suites.order import OrderContract
 from contracts.suites.provisioning import ProvisioningContract
 from contracts.suites.service import ServiceContract
+from contracts.suites.usage import UsageFileContract
 
 __all__ = [
     "AdapterContract",
@@ -20,6 +21,7 @@ __all__ = [
     "ProvisioningContract",
     "ServiceContract",
     "Southbound",
+    "UsageFileContract",
     "every_fault",
     "fails",
 ]

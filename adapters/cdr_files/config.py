@@ -17,4 +17,4 @@ class Config(BaseModel):
     """How long a file that nobody announced must stay unchanged."""
     in_place_s: float = 5.0
     """The same for one that was seen being written in place without a marker."""
-    chunk: int = Field(default=1000, ge=1)
+    chunk: int = Field(default=2500, ge=1)

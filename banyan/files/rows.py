@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import BinaryIO
 
-from banyan.files.layout import Column, Layout, Start, zone_of
+from banyan.files.layout import Column, Layout, zone_of
 from contracts.model import Quantity, Unit, Unreadable, UsageKind, UsageRecord
 
 LINE_LIMIT = 64 * 1024
@@ -143,7 +144,7 @@ def _record(row: _Row, width: int, layout: Layout, now: datetime) -> UsageRecord
     unit = fields.unit.value or _unit(row["unit"].lower())
     if unit is not _UNITS[kind]:
         raise _Unfit(f"measures {kind} in {unit} instead of {_UNITS[kind]}")
-    start = _start(row["start"], fields.start)
+    start = _start(row["start"], fields.start.format, fields.start.zone)
     _check_age(start, layout, now)
     return UsageRecord(
         key=key,
@@ -189,19 +190,19 @@ def _subscriber(text: str, kind: str) -> str:
     return found[1] if kind == "msisdn" else text
 
 
-def _start(text: str, start: Start) -> datetime:
+@lru_cache(maxsize=4096)
+def _start(text: str, form: str, zone: str | None) -> datetime:
     try:
-        if start.zone is None:
+        if zone is None:
             if not _RFC3339.fullmatch(text):
                 raise _Unfit("start is no RFC 3339 time with offset")
             return datetime.fromisoformat(text.upper()).astimezone(UTC)
-        local = datetime.strptime(text, start.format)  # noqa: DTZ007 - the layout's zone follows
+        local = datetime.strptime(text, form)  # noqa: DTZ007 - the layout's zone follows
     except (ValueError, OverflowError) as error:
-        raise _Unfit(f"start is no time of the form {start.format}") from error
-    zone = zone_of(start.zone)
-    first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
+        raise _Unfit(f"start is no time of the form {form}") from error
+    first, second = (local.replace(tzinfo=zone_of(zone), fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
-        raise _Unfit(f"start is ambiguous or missing in {start.zone}")
+        raise _Unfit(f"start is ambiguous or missing in {zone}")
     return first.astimezone(UTC)
 
 

@@ -1,6 +1,6 @@
 """The usage store: records guided to their owner and charged, each step in one transaction; see also its ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from contracts.model import Unit
@@ -11,6 +11,8 @@ from gateway.store.usage_files import INSERT_ASK, FileLedger
 from gateway.store.usage_rows import Charged, Crossing, Due, Metered, event_of, event_text
 from gateway.store.usage_schema import FIRST_TURN, metadata
 from gateway.store.usage_turns import Turns, marks
+
+_ROWS = 500
 
 
 class UsageStore:
@@ -97,12 +99,12 @@ class UsageStore:
     async def metered(self, due: Due) -> list[Metered]:
         """The records of one owner, unit and cycle in charging order."""
         sql = (
-            "SELECT id, key, subscriber_kind, subscriber, amount, start, state, included, excluded, shares "
+            "SELECT seq, key, subscriber_kind, subscriber, amount, start, state, included, excluded, shares "
             "FROM usage_records WHERE owner = ? AND unit = ? AND cycle = ? AND subscriber IS NOT NULL"
         )
         found = await self.database.rows(sql, due.owner, due.unit, to_micros(due.cycle))
         rows = [Metered(*[*row[:5], from_micros(row[5]), *row[6:]]) for row in found]
-        return sorted(rows, key=lambda row: (row.start, row.key, row.id))
+        return sorted(rows, key=lambda row: (row.start, row.key, row.seq))
 
     async def fired(self, grant: str, cycle: datetime) -> set[int]:
         sql = "SELECT point FROM usage_thresholds WHERE grant_id = ? AND cycle = ?"
@@ -151,10 +153,7 @@ def charging(
     fired = [(row.grant, cycle, row.point) for row in crossings if row.fired]
     armed = [(row.grant, cycle, row.point) for row in crossings if not row.fired]
     return [
-        Statement(
-            "UPDATE usage_records SET state = 'rated', included = ?, excluded = ?, shares = ? WHERE id = ?",
-            many=[(row.included, row.excluded, row.shares, row.id) for row in results],
-        ),
+        *_rated(results),
         Statement(
             "INSERT INTO usage_buckets (grant_id, cycle, used) VALUES (?, ?, ?) "
             "ON CONFLICT (grant_id, cycle) DO UPDATE SET used = excluded.used",
@@ -165,3 +164,15 @@ def charging(
         Statement("INSERT INTO usage_outbox (event) VALUES (?)", many=[(event_text(event),) for event in events]),
         Statement("DELETE FROM usage_due WHERE owner = ? AND unit = ? AND cycle = ?", (due.owner, due.unit, cycle)),
     ]
+
+
+def _rated(results: Sequence[Charged]) -> Iterator[Statement]:
+    """Many rows in one statement: row by row PostgreSQL takes three times as long."""
+    for first in range(0, len(results), _ROWS):
+        batch = results[first : first + _ROWS]
+        row = "(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT))"
+        yield Statement(
+            "UPDATE usage_records SET state = 'rated', included = v.column2, excluded = v.column3, shares = v.column4 "  # noqa: S608 - placeholders only
+            f"FROM (VALUES {', '.join([row] * len(batch))}) AS v WHERE usage_records.seq = v.column1",
+            tuple(value for each in batch for value in (each.seq, each.included, each.excluded, each.shares)),
+        )

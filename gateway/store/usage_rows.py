@@ -78,7 +78,7 @@ class Used:
 class Metered:
     """What charging needs of a record."""
 
-    id: str
+    seq: int
     key: str
     subscriber_kind: str
     subscriber: str
@@ -103,7 +103,7 @@ class Due:
 class Charged:
     """The new result for one record."""
 
-    id: str
+    seq: int
     included: int
     excluded: int
     shares: str

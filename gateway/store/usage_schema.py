@@ -65,7 +65,7 @@ records = Table(
     Column("shares", Text, nullable=False),
     Column("body", Text),
     Index("usage_records_key", "layout", "key", unique=True),
-    Index("usage_records_subscriber", "subscriber", "subscriber_kind", "state"),
+    Index("usage_records_subscriber", "subscriber", "subscriber_kind"),
     Index("usage_records_charging", "owner", "unit", "cycle"),
     Index("usage_records_start", "start"),
     sqlite_autoincrement=True,

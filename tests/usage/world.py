@@ -9,7 +9,7 @@ from typing import Any
 from adapters.cdr_files.adapter import CdrFiles
 from adapters.cdr_files.config import Config
 from contracts.call import Principal
-from contracts.ports import Adapter, UsageFilePort
+from contracts.ports import Adapter
 from gateway.flows.usage import Guide, Usage
 from gateway.flows.usage.report import files, suspense
 from gateway.policy.ports import P, Serving

@@ -110,7 +110,7 @@ def _changed(results: Sequence[Result]) -> list[Charged]:
             ]
         )
         if (record.state, record.excluded, record.shares) != ("rated", result.excluded, shares):
-            changed.append(Charged(record.id, result.included, result.excluded, shares))
+            changed.append(Charged(record.seq, result.included, result.excluded, shares))
     return changed
 
 
