@@ -1,11 +1,13 @@
 """Bad input at the TM Forum edge, by the numbers of the catalogue: an error body, never a 500, nothing written."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.api.tmf630.kernel import Limits
 from gateway.store import Store
 from tests.edge import Build, speaking_to
 
@@ -35,6 +37,21 @@ async def nothing_written(client: httpx.AsyncClient) -> AsyncIterator[None]:
 
 async def post(client: httpx.AsyncClient, content: bytes | str, **headers: str) -> httpx.Response:
     return await client.post(OFFERINGS, content=content, headers={**JSON, **headers})
+
+
+async def test_bad_input_08_a_slow_body(build: Build) -> None:
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": OFFERINGS, "query_string": b"", "headers": []}
+    await build(limits=Limits(read_s=0.01))(scope, receive, send)
+    assert sent[0]["status"] == 408
 
 
 @pytest.mark.parametrize("announced", [True, False])
@@ -156,6 +173,22 @@ async def test_bad_input_23_wrong_types(client: httpx.AsyncClient, attribute: st
 
 async def test_bad_input_24_an_unknown_attribute_is_kept(client: httpx.AsyncClient) -> None:
     assert (await post(client, b'{"name": "good", "colour": "red"}')).json()["colour"] == "red"
+
+
+@pytest.mark.parametrize("path", [OFFERINGS, OFFERINGS_V5])
+@pytest.mark.parametrize("value", [1, "x", [], {"name": 5, "id": "other"}])
+async def test_bad_input_24_an_attribute_with_a_name_of_ours(client: httpx.AsyncClient, path: str, value: Any) -> None:
+    body = {
+        "@type": "ProductOffering",
+        "name": "good",
+        "lifecycleStatus": "Active",
+        "lastUpdate": "2026-01-01T00:00:00Z",
+    }
+    created = await client.post(path, json={**body, "@aside": value})
+    assert created.status_code == 201
+    for shown in (OFFERINGS, OFFERINGS_V5):
+        read = await client.get(f"{shown}/{created.json()['id']}")
+        assert (read.status_code, read.json()["id"]) == (200, created.json()["id"])
 
 
 @pytest.mark.parametrize("instant", ["2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01", "yesterday", ""])

@@ -102,16 +102,25 @@ class Kernel:
         seconds = self._limits.read_s if method == "GET" else self._limits.write_s
         principal = self._principal_of(headers)
         call = Call(self._clock.monotonic() + seconds, principal.operator, principal)
+        body = await self._body(receive, headers) if method in ("POST", "PATCH") else b""
+        request = Request(method, collection, id, scope["query_string"], headers, body, principal, call)
         try:
-            async with asyncio.timeout(seconds):
-                body = (
-                    await read_body(receive, headers, self._limits.body_bytes) if method in ("POST", "PATCH") else b""
-                )
-                request = Request(method, collection, id, scope["query_string"], headers, body, principal, call)
+            async with asyncio.timeout(call.deadline - self._clock.monotonic()):
                 return await endpoint.answer(request)
         except TimeoutError:
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             raise Refused(HTTPStatus.GATEWAY_TIMEOUT, "request.timeout", "no answer in time", headers=wait) from None
+
+    async def _body(self, receive: Receive, headers: Mapping[str, str]) -> bytes:
+        """The request's body, which may take as long to arrive as a read may last."""
+        try:
+            async with asyncio.timeout(self._limits.read_s):
+                return await read_body(receive, headers, self._limits.body_bytes)
+        except TimeoutError:
+            close = {"Connection": "close"}
+            raise Refused(
+                HTTPStatus.REQUEST_TIMEOUT, "request.slow", "the body came too slowly", headers=close
+            ) from None
 
     def _found(self, path: str) -> tuple[Endpoint, str, str | None]:
         path = path.rstrip("/")

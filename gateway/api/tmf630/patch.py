@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.api.tmf630.contract import Contract, Resource
 from gateway.api.tmf630.errors import malformed
+from gateway.api.tmf630.projection import ASIDE
 
 IMMUTABLE = frozenset({"id", "href", "@type"})
 
@@ -46,5 +47,5 @@ def writable(contract: Contract, resource: Resource, body: Mapping[str, Any]) ->
     return {
         name: value
         for name, value in body.items()
-        if name not in ("id", "href") and (name in create or name not in declared)
+        if name not in ("id", "href", ASIDE) and (name in create or name not in declared)
     }

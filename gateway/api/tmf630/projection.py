@@ -6,7 +6,7 @@ from typing import Any
 from gateway.api.tmf630.contract import Contract
 from gateway.api.tmf630.contract.dialect import named
 
-ASIDE = "_aside"
+ASIDE = "@aside"
 """Where a stored object keeps attributes that only an older version knows."""
 
 
@@ -63,18 +63,13 @@ class Projection:
             return value
         moves = self._moves.get(type, {})
         aside = {name: value[name] for name in moves.get("aside", ()) if name in value}
-        result = {name: inner for name, inner in value.items() if name not in aside}
-        for name, schema in self._spoken.attributes(type).items():
-            if name not in result:
-                continue
-            inner = self._inner(schema)
-            moved = self._into(inner, result[name]) if inner else result[name]
-            path = moves.get("move", {}).get(name)
-            if path is None:
-                result[name] = moved
-            else:
-                del result[name]
-                _put(result, path.split("."), moved)
+        attributes = self._spoken.attributes(type)
+        result = {name: inner for name, inner in value.items() if name not in aside and name != ASIDE}
+        for name, written in list(result.items()):
+            inner = self._inner(attributes.get(name, {}))
+            path: str = moves.get("move", {}).get(name, name)
+            del result[name]
+            _put(result, path.split("."), self._into(inner, written) if inner else written)
         if "@type" in result and result["@type"] == type:
             result["@type"] = self._moved_type(type)
         return {**result, ASIDE: aside} if aside else result
@@ -94,7 +89,8 @@ class Projection:
                 result[name] = self._back(inner, moved) if inner else moved
         if result.get("@type") == self._moved_type(type) and "@type" in value:
             result["@type"] = type
-        return {**result, **value.get(ASIDE, {})}
+        aside = value.get(ASIDE)
+        return {**result, **aside} if isinstance(aside, dict) else result
 
     def _typed(self, type: str, value: Any) -> Any:
         """`@type` filled in wherever the contract makes it mandatory."""
@@ -105,10 +101,11 @@ class Projection:
         result = {name: inner for name, inner in value.items() if name != ASIDE}
         if "@type" in self._spoken.mandatory(type):
             result.setdefault("@type", self._spoken.types.get(type, type))
-        for name, schema in self._spoken.attributes(type).items():
-            inner = self._inner(schema)
-            if inner and name in result:
-                result[name] = self._typed(inner, result[name])
+        attributes = self._spoken.attributes(type)
+        for name, shown in result.items():
+            inner = self._inner(attributes.get(name, {})) if isinstance(shown, dict | list) else None
+            if inner:
+                result[name] = self._typed(inner, shown)
         return result
 
     def _inner(self, schema: Mapping[str, Any]) -> str | None:

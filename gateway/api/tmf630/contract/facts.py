@@ -84,7 +84,10 @@ class Contract:
 
     def attributes(self, schema: str) -> Mapping[str, Any]:
         """The attributes of a type and of all it is made of."""
-        return self.properties(self.schemas.get(schema, {}))
+        found = self._attributes.get(schema)
+        if found is None:
+            found = self._attributes[schema] = self.properties(self.schemas.get(schema, {}))
+        return found
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """The schema itself where this one only refers to it."""
@@ -99,7 +102,18 @@ class Contract:
         return found | dict(schema.get("properties", {}))
 
     def mandatory(self, schema: str) -> frozenset[str]:
-        return frozenset(self._required(self.schemas.get(schema, {})))
+        found = self._mandatory.get(schema)
+        if found is None:
+            found = self._mandatory[schema] = frozenset(self._required(self.schemas.get(schema, {})))
+        return found
+
+    @cached_property
+    def _attributes(self) -> dict[str, Mapping[str, Any]]:
+        return {}
+
+    @cached_property
+    def _mandatory(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _required(self, schema: Mapping[str, Any]) -> Iterator[str]:
         schema = self.resolved(schema)
