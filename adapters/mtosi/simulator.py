@@ -1,6 +1,5 @@
 """A simulated operations support system that speaks MTOSI: `banyan simulate mtosi`."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -107,7 +106,3 @@ def simulator(ledger: Ledger, clock: Clock) -> Simulator:
 
 def main(argv: Sequence[str]) -> int:
     return run(argv, "mtosi", lambda _, ledger, clock: simulator(ledger, clock))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zeep
 from lxml import etree
 
 from adapters.mtosi.adapter import WSDL, Mtosi
@@ -20,6 +19,7 @@ from banyan.soap import SoapContract
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 NAMES = {"wsdl": "http://schemas.xmlsoap.org/wsdl/", "soap": "http://schemas.xmlsoap.org/wsdl/soap/"}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HEADER = {"mtopHeader": {"correlationId": "c-1", "timestamp": NOW}}
 ACTIVATION = "ServiceActivation/IIS/wsdl/ServiceActivationInterface/ServiceActivationInterface"
 INVENTORY = "ManageServiceInventory/IIS/wsdl/ServiceInventoryRetrieval/ServiceInventoryRetrieval"
 
@@ -137,25 +137,39 @@ def _bound(files: list[Path]) -> dict[str, dict[str, Any]]:
     return bound
 
 
-def test_a_reply_built_from_the_real_activation_files_is_read(real: Path) -> None:
-    theirs = _their_types(real / f"{ACTIVATION}Messages.wsdl")
-    named, service = name("PRODUCT", "t.1"), name("CFS", "77")
-    root = {"serviceRequestRef": "R-1", "productName": named}
-    body = theirs.get_element("{http://www.tmforum.org/mtop/sa/xsd/sai/v1}activateResponse")(
-        _value_1=[
-            {"initialResponse": {**root, "accept": True}},
-            {"beginProcessingEvent": root},
-            {"cfsCreation": {**root, "cfsCreationEvents": [{"sourceTime": NOW, "objectName": service}], "last": True}},
-        ]
-    )
-    reply = SoapContract.load(WSDL).read("activate", _envelope(theirs, "sai", "activateResponse", body))
+def _theirs(real: Path, interface: str, folder: Path) -> SoapContract:
+    """The real interface in one document: its parts share a namespace, and zeep reads one document of each."""
+    kinds = ("Messages", "PortType", "Http")
+    parts = [file for kind in kinds if (file := real / f"{interface}{kind}.wsdl").is_file()]
+    trees = [etree.parse(file).getroot() for file in parts]
+    names: Any = {prefix: uri for tree in trees for prefix, uri in tree.nsmap.items()}
+    whole = etree.Element(f"{{{NAMES['wsdl']}}}definitions", nsmap=names)
+    whole.set("targetNamespace", trees[0].get("targetNamespace", ""))
+    for file, tree in zip(parts, trees, strict=True):
+        for schema in tree.iter("{http://www.w3.org/2001/XMLSchema}import"):
+            schema.set("schemaLocation", (file.parent / schema.get("schemaLocation", "")).resolve().as_posix())
+        whole.extend([child for child in tree if child.tag != f"{{{NAMES['wsdl']}}}import"])
+    merged = folder / "merged.wsdl"
+    merged.write_bytes(etree.tostring(whole))
+    return SoapContract.load(merged, root=Path(merged.anchor))
+
+
+def test_a_reply_built_from_the_real_activation_files_is_read(real: Path, tmp_path: Path) -> None:
+    root = {"serviceRequestRef": "R-1", "productName": name("PRODUCT", "t.1")}
+    created = {"sourceTime": NOW, "objectName": name("CFS", "77")}
+    events = [
+        {"initialResponse": {**root, "accept": True}},
+        {"beginProcessingEvent": root},
+        {"cfsCreation": {**root, "cfsCreationEvents": [created], "last": True}},
+    ]
+    sent = _theirs(real, ACTIVATION, tmp_path).write_reply("activate", {"_value_1": events}, HEADER)
+    reply = SoapContract.load(WSDL).read("activate", sent)
     assert reply.header["mtopHeader"]["correlationId"] == "c-1"
     assert reply.header["mtopHeader"]["timestamp"] == NOW
     assert receipt(reply.body["_value_1"], "t.1", NOW).native_id == "77"
 
 
-def test_a_reply_built_from_the_real_inventory_files_is_read(real: Path) -> None:
-    theirs = _their_types(real / f"{INVENTORY}Http.wsdl")
+def test_a_reply_built_from_the_real_inventory_files_is_read(real: Path, tmp_path: Path) -> None:
     cfs = {
         "name": name("CFS", "77"),
         "hasStarted": True,
@@ -170,27 +184,9 @@ def test_a_reply_built_from_the_real_inventory_files_is_read(real: Path) -> None
         "describedByList": [{"value": "4915550001", "sscRef": name("SERVICE_SPEC_CHARACTERISTIC", "msisdn")}],
         "productRef": name("PRODUCT", "t.1"),
     }
-    body = theirs.get_element("{http://www.tmforum.org/mtop/msi/xsd/sir/v1}getServiceInventoryResponse")(
-        inventoryData={"cfsList": {"cfs": [cfs]}, "sapList": {"sap": [{"name": name("SAP", "port 3")}]}}
-    )
-    sent = _envelope(theirs, "sir", "getServiceInventoryResponse", body)
+    found = {"cfsList": {"cfs": [cfs]}, "sapList": {"sap": [{"name": name("SAP", "port 3")}]}}
+    sent = _theirs(real, INVENTORY, tmp_path).write_reply("getServiceInventory", {"inventoryData": found}, HEADER)
     reply = SoapContract.load(WSDL).read("getServiceInventory", sent)
     assert [(s.id, s.reference, s.state, s.characteristics) for s in services(reply.body)] == [
         ("77", "t.1", "active", {"msisdn": "4915550001"})
     ]
-
-
-def _their_types(wsdl: Path) -> Any:
-    # Messages and not Http for activation: zeep takes the second document of a namespace for one it has seen.
-    client: Any = zeep.Client
-    return client(str(wsdl))
-
-
-def _envelope(theirs: Any, prefix: str, element: str, body: Any) -> bytes:
-    namespaces = {"sai": "sa/xsd/sai", "sir": "msi/xsd/sir"}
-    header = theirs.get_element("{http://www.tmforum.org/mtop/fmw/xsd/hdr/v1}header")
-    envelope = etree.Element(f"{SOAP}Envelope")
-    header.render(etree.SubElement(envelope, f"{SOAP}Header"), header(correlationId="c-1", timestamp=NOW))
-    node = theirs.get_element(f"{{http://www.tmforum.org/mtop/{namespaces[prefix]}/v1}}{element}")
-    node.render(etree.SubElement(envelope, f"{SOAP}Body"), body)
-    return etree.tostring(envelope)
