@@ -1,0 +1,140 @@
+"""Usage and consumption over HTTP, from a file in the drop folder to the answer an app gets."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.call import Principal
+from gateway.api.tmf630.contract import Contracts
+from gateway.api.tmf630.kernel import Kernel
+from gateway.api.usage import api as usage_api
+from gateway.api.usage_consumption import api as consumption_api
+from gateway.flows.usage import Guide
+from gateway.flows.usage.consumption import Consumption
+from gateway.store import Put
+from gateway.store.port import Document
+from tests.edge import CONTRACTS, speaking_to
+from tests.usage.world import BACKGROUND, World, csv
+
+USAGE = "/tmf-api/usageManagement/v4/usage"
+CONSUMPTION = "/tmf-api/usageConsumption/v4/queryUsageConsumption"
+ROWS = (
+    "a,491700000001,2026-11-02T10:00:00Z,voice,60,seconds",
+    "b,491700000001,2026-11-03T10:00:00Z,voice,60,seconds",
+    "c,491700000001,2026-11-04T10:00:00Z,data,7,bytes",
+    "d,491709999999,2026-11-05T10:00:00Z,message,1,1",
+)
+
+
+def kernel(world: World, principal: Principal = BACKGROUND) -> Kernel:
+    contracts = Contracts.load(CONTRACTS)
+    guide = Guide(world.usage, world.store, world.clock, BACKGROUND)
+    consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
+    rooms = {
+        **usage_api.rooms(contracts, world.usage, guide, world.store, world.clock),
+        **consumption_api.rooms(contracts, consumption, world.store, world.clock),
+    }
+    return Kernel(contracts, rooms, world.store, world.clock, lambda _: principal)
+
+
+@pytest.fixture
+async def app(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    await world.bundle("anna", [("hundred", "seconds", 100)], msisdn=["491700000001"])
+    await world.take("all.csv", csv(*ROWS))
+    async with speaking_to(kernel(world)) as client:
+        yield client
+
+
+async def listed(app: httpx.AsyncClient, **query: Any) -> tuple[list[dict[str, Any]], int]:
+    answer = await app.get(USAGE, params=query)
+    assert answer.status_code in {200, 206}, answer.text
+    return answer.json(), int(answer.headers["X-Total-Count"])
+
+
+async def test_usage_is_listed_filtered_and_paged(app: httpx.AsyncClient) -> None:
+    rows, total = await listed(app)
+    assert total == 4
+    first = rows[0]
+    assert (first["usageType"], first["status"], first["usageSpecification"]["id"]) == ("voice", "rated", "voice")
+    assert {"name": "amount", "valueType": "integer", "value": 60} in first["usageCharacteristic"]
+    assert first["relatedParty"][0]["id"] == "anna"
+    assert first["ratedProductUsage"][0]["usageRatingTag"] == "included usage"
+    assert first["ratedProductUsage"][0]["productRef"]["id"] == "anna-hundred"
+    assert [rated["usageRatingTag"] for rated in rows[1]["ratedProductUsage"]] == [
+        "included usage",
+        "non included usage",
+    ]
+    assert (await listed(app, usageType="data"))[1] == 1
+    assert (await listed(app, status="received"))[0][0]["usageType"] == "message"
+    assert (await listed(app, **{"relatedParty.id": "anna"}))[1] == 3
+    assert (await listed(app, **{"usageDate.gt": "2026-11-03T10:00:00Z"}))[1] == 2
+    assert (await listed(app, usageDate="2026-11-03T10:00:00Z"))[1] == 1
+    assert [row["id"] for row in (await listed(app, limit=1, offset=2))[0]] == [rows[2]["id"]]
+    assert (await app.get(f"{USAGE}/{first['id']}")).json()["id"] == first["id"]
+    assert (await app.get(f"{USAGE}/nothing")).status_code == 404
+    assert (await app.get(USAGE, params={"description": "x"})).status_code == 400
+
+
+async def test_consumption_is_asked_and_kept(app: httpx.AsyncClient) -> None:
+    asked = {"relatedParty": [{"id": "anna", "@referredType": "Customer"}]}
+    answer = await app.post(CONSUMPTION, json=asked)
+    assert answer.status_code == 201, answer.text
+    (bundle,) = answer.json()["usageConsumption"]
+    voice, data = bundle["bucketRefOrValue"]
+    assert (voice["remainingValue"], voice["usageType"]) == ({"amount": 0, "units": "seconds"}, "voice")
+    assert [counter["counterType"] for counter in voice["bucketCounter"]] == ["used", "outOfBundle"]
+    assert data["bucketCounter"][0]["value"] == {"amount": 7, "units": "bytes"}
+    id = answer.json()["id"]
+    assert (await app.get(f"{CONSUMPTION}/{id}")).json()["usageConsumption"] == [bundle]
+    assert [row["id"] for row in (await app.get(CONSUMPTION)).json()] == [id]
+    by_product = {"searchCriteria": {"product": [{"id": "anna-hundred"}]}}
+    assert (await app.post(CONSUMPTION, json=by_product)).json()["usageConsumption"][0]["id"] == "anna-hundred"
+
+
+async def test_consumption_of_nobody(app: httpx.AsyncClient) -> None:
+    unknown = {"relatedParty": [{"id": "nobody", "@referredType": "Customer"}]}
+    assert (await app.post(CONSUMPTION, json=unknown)).status_code == 404
+    assert (await app.post(CONSUMPTION, json={})).status_code == 400
+
+
+async def test_a_stranger_sees_no_usage(app: httpx.AsyncClient, world: World) -> None:
+    (row, *_), _ = await listed(app)
+    await world.store.commit(Put(Document("TMF629/customer", "ben", {"id": "ben"}, owner="ben")))
+    async with speaking_to(kernel(world, Principal("ben", "app", "default", frozenset({"ben"})))) as ben:
+        assert (await listed(ben))[1] == 0
+        assert (await ben.get(f"{USAGE}/{row['id']}")).status_code == 404
+        foreign = {"relatedParty": [{"id": "anna", "@referredType": "Customer"}]}
+        assert (await ben.post(CONSUMPTION, json=foreign)).status_code == 404
+
+
+async def test_an_app_posts_usage_and_it_is_charged(app: httpx.AsyncClient) -> None:
+    body = {
+        "usageDate": "2026-11-01T09:00:00Z",
+        "usageType": "voice",
+        "usageSpecification": {"id": "voice"},
+        "usageCharacteristic": [{"name": "msisdn", "value": "491700000001"}, {"name": "amount", "value": 10}],
+    }
+    answers = [await app.post(USAGE, json=body, headers={"Idempotency-Key": "one"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201], answers[0].text
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert answers[0].json()["ratedProductUsage"][0]["usageRatingTag"] == "included usage"
+    rows, total = await listed(app, usageType="voice")
+    assert total == 3
+    rated = [
+        each for row in rows for each in row["ratedProductUsage"] if each["usageRatingTag"] == "non included usage"
+    ]
+    assert [each["bucketValueConvertedInAmount"]["value"] for each in rated] == [30]
+
+
+async def test_free_usage_of_an_app_is_kept_changed_and_removed(app: httpx.AsyncClient) -> None:
+    body = {"usageDate": "2026-11-01T09:00:00Z", "usageType": "parking", "usageSpecification": {"id": "p"}}
+    kept = (await app.post(USAGE, json=body)).json()
+    changed = await app.patch(f"{USAGE}/{kept['id']}", json={"description": "two hours"})
+    assert (changed.status_code, changed.json()["description"]) == (200, "two hours")
+    assert (await app.delete(f"{USAGE}/{kept['id']}")).status_code == 204
+    assert (await app.get(f"{USAGE}/{kept['id']}")).status_code == 404
+    (row, *_), _ = await listed(app)
+    assert (await app.patch(f"{USAGE}/{row['id']}", json={"description": "x"})).status_code == 501
+    assert (await app.delete(f"{USAGE}/{row['id']}")).status_code == 501
