@@ -175,6 +175,12 @@ async def test_bad_input_24_an_unknown_attribute_is_kept(client: httpx.AsyncClie
     assert (await post(client, b'{"name": "good", "colour": "red"}')).json()["colour"] == "red"
 
 
+@pytest.mark.parametrize("parties", [5, {}, "x", [None], [{"role": 5}], [{"role": "customer", "id": []}], [[]]])
+async def test_bad_input_24_an_extension_of_any_shape(client: httpx.AsyncClient, parties: Any) -> None:
+    created = await client.post(OFFERINGS, json={"name": "good", "relatedParty": parties})
+    assert (created.status_code, created.json()["relatedParty"]) == (201, parties)
+
+
 @pytest.mark.parametrize("path", [OFFERINGS, OFFERINGS_V5])
 @pytest.mark.parametrize("value", [1, "x", [], {"name": 5, "id": "other"}])
 async def test_bad_input_24_an_attribute_with_a_name_of_ours(client: httpx.AsyncClient, path: str, value: Any) -> None:

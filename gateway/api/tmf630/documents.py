@@ -123,12 +123,21 @@ class DocumentRoom:
 def owner_of(asked: Asked, body: dict[str, Any]) -> str | None:
     """The customer a new resource belongs to: the related customer, or the only one its creator may see."""
     customers = asked.principal.customers
-    parties = [party for party in body.get("relatedParty", ()) if isinstance(party, dict)]
-    ids = {party.get("role", "").lower(): (party.get("partyOrPartyRole") or party).get("id") for party in parties}
-    named = ids.get("customer")
+    named = _customer(body.get("relatedParty"))
     if customers is None:
         return named
     return named if named in customers else next(iter(sorted(customers)), "")
+
+
+def _customer(parties: Any) -> str | None:
+    """The id of the party in the role of customer; the attribute may be an extension of any shape."""
+    for party in parties if isinstance(parties, list) else ():
+        if isinstance(party, dict) and str(party.get("role")).lower() == "customer":
+            reference = party.get("partyOrPartyRole", party)
+            id = reference.get("id") if isinstance(reference, dict) else None
+            if isinstance(id, str):
+                return id
+    return None
 
 
 def rfc3339(instant: datetime) -> str:

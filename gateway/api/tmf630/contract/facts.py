@@ -1,7 +1,7 @@
 """The contract documents as the kernel asks them: which resources, which operations, which attributes, which events."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -184,8 +184,7 @@ def _load(path: Path) -> Contract:
     schemas = document["components"]["schemas"]
     for lax in practice.get("optional", ()):
         if lax["version"] == path.stem:
-            schema = schemas[lax["schema"]]
-            schema["required"] = [name for name in schema.get("required", ()) if name not in lax["attributes"]]
+            _loosen(schemas[lax["schema"]], lax["attributes"])
     newest = max(path.parent.glob("v*.json"), key=lambda version: int(version.stem[1:]))
     return Contract(
         api=path.parent.name,
@@ -196,6 +195,13 @@ def _load(path: Path) -> Contract:
         practice=practice,
         moves=moves if newest != path else {},
     )
+
+
+def _loosen(schema: dict[str, Any], attributes: Collection[str]) -> None:
+    """These attributes are no longer mandatory, whichever part of the schema says so."""
+    for part in (schema, *schema.get("allOf", ())):
+        if "required" in part:
+            part["required"] = [name for name in part["required"] if name not in attributes]
 
 
 def _beside(path: Path, name: str) -> dict[str, Any]:
