@@ -18,7 +18,10 @@ def event_renderer(contracts: Contracts) -> RenderEvent:
     def render_event(event: Event, version: str) -> dict[str, Any]:
         api, name = event.kind.split("/")
         contract = contracts.contract(api, version)
-        resource = {found.stored: found for found in contract.resources.values()}[name]
+        resource = {found.stored: found for found in contract.resources.values()}.get(name)
+        if resource is None:
+            # Part of a resource, such as the consumption that a query answers: nothing to project, no address.
+            return _envelope(event, contract, event.type) | {"event": {name: event.body}}
         stored = contracts.stored(api)
         type = resource.type + event.type.removeprefix(contracts.resource(event.kind).type)
         return _envelope(event, contract, type) | {"event": {resource.name: _shown(event, contract, stored, resource)}}
