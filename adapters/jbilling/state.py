@@ -170,7 +170,7 @@ def _line(item: dict[str, Any]) -> dict[str, Any]:
 def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
-    except InvalidOperation:
+    except (InvalidOperation, TypeError):
         raise SoapFault("Server", "SessionInternalError: validation of a number failed") from None
 
 

@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -19,6 +20,7 @@ from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
 
 REPLY_LIMIT = 10_000_000
+IDLE_S = 15
 _TRACE_CONTEXT = TraceContextTextMapPropagator()  # baggage stays in the house
 
 
@@ -49,8 +51,10 @@ class Wire:
         self._timeout_s = timeout_s
         self._refused = refused
         self._bulkhead = asyncio.Semaphore(concurrency)
-        limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=15)
-        self._http = httpx.AsyncClient(transport=transport or AiohttpTransport(limits=limits), trust_env=False)
+        # A cookie that one customer's call brought must never travel with another's.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+        transport = transport or AiohttpTransport(client=lambda: _session(concurrency))
+        self._http = httpx.AsyncClient(transport=transport, cookies=no_cookies, trust_env=False)
         self._always = {"accept-encoding": "identity", "user-agent": "banyan"}
         if basic is not None:
             self._always["authorization"] = "Basic " + b64encode(":".join(basic).encode()).decode()
@@ -119,3 +123,8 @@ class Wire:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def _session(connections: int) -> aiohttp.ClientSession:
+    pool = aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_S)
+    return aiohttp.ClientSession(connector=pool, cookie_jar=aiohttp.DummyCookieJar())

@@ -181,6 +181,22 @@ async def test_a_full_bulkhead_turns_away_before_sending() -> None:
     assert (caught.value.happened, seen) == (Happened.NO, 1)
 
 
+async def test_cookies_are_not_kept() -> None:
+    heard: list[bytes] = []
+
+    async def bake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            heard.append(await reader.readuntil(b"</end>"))
+            writer.write(http(200, ENVELOPE, "set-cookie: session=anna"))
+            await writer.drain()
+
+    async with server(bake) as url, wire(FakeClock()) as made:
+        await post(made, url)
+        await post(made, url)
+    assert len(heard) == 2
+    assert all(b"anna" not in request for request in heard)
+
+
 async def test_credentials_and_trace_travel_as_headers(recorded_spans: object) -> None:
     heard: list[bytes] = []
 
