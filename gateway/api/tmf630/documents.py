@@ -1,12 +1,10 @@
 """The document store as system of record: the room of every resource behind which no flow stands."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from opentelemetry.propagate import inject
 from uuid_utils import uuid7
 
 from contracts.clock import Clock
@@ -15,6 +13,7 @@ from gateway.api.tmf630.contract import Resource
 from gateway.api.tmf630.room import Asked
 from gateway.flows.refusal import Unknown
 from gateway.store.port import Document, Drop, Emit, Event, Found, Put, Stale, Store
+from gateway.telemetry.marks import pseudonym, traceparent
 
 STATES = ("state", "status", "lifecycleStatus")
 """Attributes whose change is a StateChangeEvent."""
@@ -26,7 +25,7 @@ class DocumentRoom:
 
     `resource` comes from the contracts: `contracts.resource("TMF620/productOffering")`. A room with a flow subclasses
     this and overrides what its flow does (`get`, `find`, `create`, `change`, `remove`), or only `accept`, the hook that
-    every body passes before it is written. `events` and `traceparent` serve flows that commit documents on their own.
+    every body passes before it is written.
     """
 
     def __init__(self, resource: Resource, store: Store, clock: Clock) -> None:
@@ -142,14 +141,3 @@ def _customer(parties: Any) -> str | None:
 
 def rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def pseudonym(owner: str | None) -> str | None:
-    return None if owner is None else hashlib.blake2b(owner.encode(), digest_size=16).hexdigest()
-
-
-def traceparent() -> str | None:
-    """The current trace context as it travels in events and jobs."""
-    carrier: dict[str, str] = {}
-    inject(carrier)
-    return carrier.get("traceparent")

@@ -12,6 +12,7 @@ from gateway.flows.orders.documents import ORDER, states_of, with_note, with_sta
 from gateway.flows.orders.plan import Plan
 from gateway.flows.orders.states import FINAL, State
 from gateway.store.port import Advance, Change, Document, Emit, Event, Job, Put, Stale, Store
+from gateway.telemetry.marks import pseudonym
 
 TRIES = 3
 """A PATCH of the order may come between our reading and our writing; a lost lease stays lost."""
@@ -93,5 +94,6 @@ def event(type: str, document: Document, at: datetime, trace: str | None) -> Eve
         body=document.body,
         at=at,
         owner=document.owner,
+        customer_ref=pseudonym(document.owner),
         trace=trace,
     )

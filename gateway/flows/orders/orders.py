@@ -7,7 +7,6 @@ from typing import Any
 
 import uuid_utils
 from opentelemetry import trace
-from opentelemetry.propagate import inject
 
 from contracts.call import Principal
 from contracts.clock import Clock
@@ -29,6 +28,8 @@ from gateway.flows.orders.worker import KIND, Worker
 from gateway.flows.refusal import Clash, Invalid, Unknown
 from gateway.policy.ports import Ports
 from gateway.store.port import Advance, Change, Document, Emit, Enqueue, Job, Put, Stale, Store
+from gateway.telemetry import SUBJECT
+from gateway.telemetry.marks import traceparent
 
 Remembering = Callable[[Document], Sequence[Change]]
 
@@ -68,7 +69,7 @@ class Orders:
         start = start_of(body, now)
         plan = await self._plan(principal, customer, body, roots, start)
         order = Document(ORDER, plan.order_id, accepted(body, plan.order_id, roots, now), customer.id, revision=1)
-        trace.get_current_span().set_attribute("gateway.order.id", order.id)
+        trace.get_current_span().set_attribute(SUBJECT, order.id)
         job = Job(
             id=order.id,
             kind=KIND,
@@ -77,7 +78,7 @@ class Orders:
             data=plan.pack(),
             due=start,
             plan_version=PLAN_VERSION,
-            trace=_traceparent(),
+            trace=traceparent(),
             owner=customer.id,
         )
         created = event("ProductOrderCreateEvent", order, now, job.trace)
@@ -188,9 +189,3 @@ class Orders:
             if realisation.owner == plan.customer_id and realisation.body.get("end") is None
             for service in realisation.body["services"]
         }
-
-
-def _traceparent() -> str | None:
-    carrier: dict[str, str] = {}
-    inject(carrier)
-    return carrier.get("traceparent")

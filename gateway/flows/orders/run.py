@@ -17,6 +17,7 @@ from gateway.flows.orders.plan import Plan, Step, StepState
 from gateway.flows.orders.products import booked, crossrefs, product_documents, realisations
 from gateway.flows.orders.steps import Steps
 from gateway.store.port import Change, Emit, Job, Link, Put
+from gateway.telemetry import SUBJECT
 
 LONGEST_WAIT_S = 30.0
 HELD_S = 300.0
@@ -126,7 +127,7 @@ class Run:
         """Part of the trace of the request that ordered it."""
         carrier = {"traceparent": job.trace} if job.trace else {}
         attributes = {
-            "gateway.order.id": plan.order_id,
+            SUBJECT: plan.order_id,
             "gateway.step.reference": step.reference,
             "gateway.step.what": what,
         }
