@@ -111,7 +111,7 @@ def receipt(events: Iterable[Mapping[str, Any]], reference: str, accepted: datet
         if event.get("accept") is False:
             raise Rejected("the OSS did not accept the request", code=kind)
         if kind in FINAL:
-            native = value_of(event[FINAL[kind]][0].get("objectName"), CFS)
+            native = value_of((event[FINAL[kind]][0] or {}).get("objectName"), CFS)
             if native is None:
                 raise Garbled("the reply does not name the service")
             done = Receipt(reference, native, accepted, facts(event.get("vendorExtensions")))
@@ -122,8 +122,10 @@ def receipt(events: Iterable[Mapping[str, Any]], reference: str, accepted: datet
 
 def facts(extensions: Mapping[str, Any] | None) -> dict[str, str]:
     """The name-value pairs of the vendor extensions, where the OSS puts what it decided."""
-    lists = (extensions or {}).get("_value_1") or ()
-    return {pair["name"]: pair["value"] for each in lists for pair in each["nvs"] if pair["value"] is not None}
+    # A wildcard holds anything: other vendors' elements, and pairs that nobody has checked.
+    lists = [each for each in (extensions or {}).get("_value_1") or () if isinstance(each, dict) and "nvs" in each]
+    pairs = [(pair["name"], pair["value"]) for each in lists for pair in each["nvs"] or () if pair]
+    return {key: value for key, value in pairs if isinstance(key, str) and isinstance(value, str)}
 
 
 def work(found: Service, reference: str) -> OrderState:

@@ -7,6 +7,7 @@ from lxml import etree
 from zeep.exceptions import Error as ZeepError
 from zeep.xsd import Any as AnyElement
 from zeep.xsd import Choice, ComplexType, Element
+from zeep.xsd.types.any import AnyType
 from zeep.xsd.types.builtins import Boolean, String
 from zeep.xsd.types.simple import AnySimpleType
 
@@ -55,9 +56,21 @@ def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
         return element.type
     prefix, _, name = named.rpartition(":")
     try:
-        return schema.get_type(etree.QName(node.nsmap.get(prefix or None), name))
+        kind = schema.get_type(etree.QName(node.nsmap.get(prefix or None), name))
     except (ZeepError, ValueError) as wrong:
         raise Untrusted(f"{element.name} is of an unknown type") from wrong
+    if not _stands_in(kind, element.type):
+        raise Untrusted(f"{element.name} is of a type that cannot stand in")
+    return kind
+
+
+def _stands_in(kind: Any, declared: Any) -> bool:
+    """Whether a value of this type has what the declared one must have; zeep forgets what a type extends."""
+    if not isinstance(declared, ComplexType):
+        return type(declared) is AnyType or isinstance(kind, type(declared))
+    return isinstance(kind, ComplexType) and set(_required(declared)) <= {
+        str(child.name) for child, _ in particles(kind) if isinstance(child, Element)
+    }
 
 
 def _text_type(kind: ComplexType) -> Any:
