@@ -13,6 +13,7 @@ from rich.table import Table
 
 from gateway import registry, serving
 from gateway.api.tmf630.contract import import_contract
+from gateway.app import CONTRACTS
 from gateway.settings import Settings, read
 from gateway.telemetry import read_trace
 from gateway.telemetry.tree import draw
@@ -26,7 +27,6 @@ app.add_typer(contract_app, name="contract")
 app.add_typer(adapter_app, name="adapter")
 
 STATE = Path("state")
-CONTRACTS = Path("contracts/tmf")
 
 Config = Annotated[Path | None, typer.Option("--config", help="The banyan.toml; BANYAN_* variables override it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]

@@ -21,9 +21,10 @@ from contracts.clock import SystemClock
 from contracts.errors import PortError
 from gateway import registry
 from gateway.app import build
+from gateway.flows.usage import report
 from gateway.security import BANYAN
 from gateway.settings import Settings
-from gateway.store import open_database, open_store
+from gateway.store import Unreachable, open_store
 from gateway.store.usage import UsageStore
 
 PROBE_S = 5.0
@@ -117,7 +118,7 @@ async def examine(settings: Settings) -> list[Finding]:
         store = await open_store(settings.store.url, clock)
         await store.aclose()
         findings.append(Finding("store", well=True, detail=settings.store.url.partition("://")[0]))
-    except OSError as error:
+    except Unreachable as error:
         findings.append(Finding("store", well=False, detail=str(error)))
     try:
         adapters = await registry.load(settings.adapters, settings.facts, clock)
@@ -137,16 +138,16 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 async def usage_files(settings: Settings) -> list[dict[str, Any]]:
-    database = await open_database(settings.store.usage, SystemClock())
+    usage = await UsageStore.open(settings.store.usage)
     try:
-        return await UsageStore(database).files()
+        return await report.files(usage)
     finally:
-        await database.aclose()
+        await usage.aclose()
 
 
 async def usage_suspense(settings: Settings) -> list[dict[str, Any]]:
-    database = await open_database(settings.store.usage, SystemClock())
+    usage = await UsageStore.open(settings.store.usage)
     try:
-        return await UsageStore(database).quarantine()
+        return await report.suspense(usage)
     finally:
-        await database.aclose()
+        await usage.aclose()

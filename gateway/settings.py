@@ -15,6 +15,9 @@ class Gateway(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535, description="Of the TM Forum APIs; 0 picks a free one")
     operator: str = Field(default="default", description="The telco brand whose customers are served")
+    contracts: Path | None = Field(
+        default=None, description="The folder of contract documents to serve; by default the ones that came along"
+    )
     drain_s: float = Field(default=10, ge=0, description="How long a stopping gateway finishes what it has begun")
 
 

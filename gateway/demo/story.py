@@ -119,9 +119,9 @@ def _net(price: dict[str, Any]) -> Decimal:
 
 async def order(story: Story) -> Proof:
     await story.billing.fault("createOrder", "fault")
-    await story.billing.fault("createOrder", "lost-answer", after=1)
-    await story.network.fault("provision", "fault")
-    await story.network.fault("provision", "lost-answer", after=1)
+    await story.billing.fault("createOrder", "lost-answer")
+    await story.network.fault("activate", "fault")
+    await story.network.fault("activate", "lost-answer")
     items = [
         {"id": f"1.{number}", "action": "add", "quantity": 1, "productOffering": {"id": part.id}}
         for number, part in enumerate(story.parts, start=1)
@@ -173,9 +173,9 @@ async def inventory(story: Story) -> Proof:
     mine = {"relatedParty.id": story.customer["id"], "productOffering.id": story.offering["id"]}
     [story.product] = await story.app.get(f"{INVENTORY}/product", **mine)
     prove(story.product["status"] == "active", f"the product is {story.product['status']}")
-    parts = story.product.get("product") or story.product["productRelationship"]
+    parts = story.product["product"]
     prove(len(parts) == len(story.parts), f"{len(parts)} parts instead of {len(story.parts)}")
-    facts = {entry["name"]: entry["value"] for entry in story.product["productCharacteristic"]}
+    facts = {fact["name"]: fact["value"] for part in parts for fact in part.get("productCharacteristic", ())}
     story.msisdn = facts["msisdn"]
     return Proof("TMF637 shows the bundle with its parts", f"{len(parts)} parts, MSISDN {story.msisdn}")
 

@@ -1,6 +1,7 @@
 """The mirror: legacy nouns kept as documents, written only when they differ, their differences told as events."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import uuid_utils
@@ -8,8 +9,11 @@ import uuid_utils
 from contracts.call import Call, Principal
 from contracts.clock import Clock
 from contracts.errors import PortError
-from gateway.store.port import Crossref, Document, Emit, Event, Link, Put, Stale, Store
+from contracts.page import Window
+from gateway.store.port import Change, Confirm, Crossref, Document, Emit, Event, Link, Put, Stale, Store
+from gateway.telemetry.marks import pseudonym, traceparent
 
+PAGE = 100
 PATIENCE_S = 60.0
 """How long one refresh of a whole noun may take."""
 SOON_S = 2.0
@@ -28,6 +32,17 @@ class Mirror:
     def call(self) -> Call:
         return Call(self.clock.monotonic() + PATIENCE_S, self.principal.operator, self.principal)
 
+    async def every(self, kind: str) -> AsyncIterator[Document]:
+        """All documents of a kind, a page at a time."""
+        offset = 0
+        while True:
+            page = await self.store.find(self.principal, kind, Window(offset=offset, limit=PAGE))
+            for document in page.items:
+                yield document
+            offset += len(page.items)
+            if offset >= page.total or not page.items:
+                return
+
     async def crossref(self, kind: str, system: str, native_id: str, keys: dict[str, str] | None = None) -> Crossref:
         """Our id for this native one, minted when it is new; not yet written."""
         known = await self.store.ours(self.principal, kind, system, native_id)
@@ -35,20 +50,24 @@ class Mirror:
         return Crossref(kind, id, self.principal.operator, system, native_id, keys or {})
 
     async def keep(self, document: Document, *links: Crossref) -> Document:
-        """Write the document as of now. A changed body tells an event; an unchanged one only gets its new `as_of`."""
+        """Write the document as of now, in a commit of its own."""
+        await self.write(await self.changes(document, *links))
+        return await self.store.get(self.principal, document.kind, document.id) or document
+
+    async def changes(self, document: Document, *links: Crossref) -> list[Change]:
+        """What writes it: a changed body with its event, or only the new `as_of` of an unchanged one."""
         now = self.clock.now()
         before = await self.store.get(self.principal, document.kind, document.id)
-        document = replace(document, as_of=now, revision=before.revision if before else 0)
-        put = Put(document, expect=document.revision)
-        try:
-            if before is not None and before.body == document.body:
-                await self.store.commit(put)
-            else:
-                event = self._event(document, "AttributeValueChange" if before else "Create")
-                await self.store.commit(put, Emit(event), *(Link(link) for link in links))
-        except Stale:  # a read-through and the sync met; the other's row is as young as ours
-            pass
-        return await self.store.get(self.principal, document.kind, document.id) or document
+        if before is not None and before.body == document.body:
+            return [Confirm(document.kind, document.id, now)]
+        document = replace(document, as_of=now)
+        event = self._event(document, "AttributeValueChange" if before else "Create")
+        put = Put(document, expect=before.revision if before else 0)
+        return [put, Emit(event), *(Link(link) for link in links)]
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        with suppress(Stale):  # a read-through and the sync met; the other's rows are as young as ours
+            await self.store.commit(*changes)
 
     def _event(self, document: Document, what: str) -> Event:
         resource = document.kind.partition("/")[2]
@@ -62,6 +81,8 @@ class Mirror:
             owner=document.owner,
             source=document.source,
             as_of=document.as_of,
+            customer_ref=pseudonym(document.owner),
+            trace=traceparent(),
         )
 
 

@@ -5,6 +5,7 @@ from gateway.store.operators import OPERATORS, Operator
 from gateway.store.port import (
     Advance,
     Change,
+    Confirm,
     Crossref,
     Database,
     Document,
@@ -29,6 +30,7 @@ __all__ = [
     "OPERATORS",
     "Advance",
     "Change",
+    "Confirm",
     "Crossref",
     "Database",
     "Document",

@@ -8,7 +8,7 @@ from gateway.store.attributes import leaves, seek, shorten_path
 from gateway.store.encoding import from_json, maybe_instant, maybe_micros, to_json
 from gateway.store.operators import OPERATORS
 from gateway.store.ownership import visible
-from gateway.store.port import Database, Document, Drop, Found, Put, Statement
+from gateway.store.port import Confirm, Database, Document, Drop, Found, Put, Statement
 
 _COLUMNS = "kind, id, body, owner, revision, source, as_of"
 _EVERYTHING = Window()
@@ -77,6 +77,11 @@ def put(change: Put) -> list[Statement]:
         (*key, document.kind, path, value.text, value.number, value.instant) for path, value in leaves(document.body)
     ]
     return [write, *unindex, Statement(_INDEX, many=rows)]
+
+
+def confirm(change: Confirm) -> Statement:
+    sql = "UPDATE documents SET as_of = ? WHERE kind = ? AND id = ?"
+    return Statement(sql, (maybe_micros(change.as_of), change.kind, change.id))
 
 
 def drop(change: Drop) -> list[Statement]:

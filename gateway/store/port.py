@@ -125,6 +125,15 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """The source said the same again: only `as_of` moves on, the revision stays."""
+
+    kind: str
+    id: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     kind: str
     id: str
@@ -166,7 +175,7 @@ class Remember:
     answer: Remembered
 
 
-Change = Put | Drop | Emit | Link | Enqueue | Advance | Remember
+Change = Put | Confirm | Drop | Emit | Link | Enqueue | Advance | Remember
 
 
 class Store(Protocol):

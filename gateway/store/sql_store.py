@@ -9,6 +9,7 @@ from gateway.store import answers, crossrefs, documents, journal, outbox
 from gateway.store.port import (
     Advance,
     Change,
+    Confirm,
     Crossref,
     Database,
     Document,
@@ -26,7 +27,7 @@ from gateway.store.port import (
 
 # A used key or a lost lease is found before work is done; events come last, when their resources' rows are held, so
 # that events of one resource are numbered in the order in which their transactions commit.
-_PLACE: dict[type[Change], int] = {Remember: 0, Advance: 1, Link: 2, Put: 3, Drop: 3, Enqueue: 4, Emit: 5}
+_PLACE: dict[type[Change], int] = {Remember: 0, Advance: 1, Link: 2, Put: 3, Confirm: 3, Drop: 3, Enqueue: 4, Emit: 5}
 
 
 class SqlStore:
@@ -98,6 +99,8 @@ class SqlStore:
         match change:
             case Put():
                 statements = documents.put(change)
+            case Confirm():
+                statements = [documents.confirm(change)]
             case Drop():
                 statements = documents.drop(change)
             case Emit():

@@ -12,16 +12,15 @@ from contracts.model import Bill
 from contracts.page import Condition, Window
 from contracts.ports import BillPort
 from gateway.flows.billing.present import BillSection, sections
-from gateway.flows.mirror import PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.policy.ports import Ports, Serving
-from gateway.store.port import Crossref, Document
+from gateway.store.port import Crossref, Document, Drop
 
 BILL = "TMF678/customerBill"
 RATE = "TMF678/appliedCustomerBillingRate"
 CUSTOMER = "TMF629/customer"
 REALISATION = "banyan/realisation"
-PAGE = 100
 
 _LOG = structlog.get_logger("banyan.billing")
 
@@ -81,16 +80,8 @@ class Billing:
     async def sync(self) -> None:
         """Bring the bills of every mirrored customer up to date."""
         for serving in self._ports.all(BillPort):
-            offset = 0
-            while True:
-                page = await self._mirror.store.find(
-                    self._mirror.principal, CUSTOMER, Window(offset=offset, limit=PAGE)
-                )
-                for customer in page.items:
-                    await self._sync_customer(serving, customer)
-                offset += len(page.items)
-                if len(page.items) < PAGE:
-                    break
+            async for customer in self._mirror.every(CUSTOMER):
+                await self._sync_customer(serving, customer)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(BillPort)), default=PATIENCE_S)
@@ -110,17 +101,27 @@ class Billing:
         known = await self._mirror.crossref("bill", serving.system, bill.id)
         customer = await self._named("customer", serving.system, bill.customer_id)
         account = await self._named("account", serving.system, bill.account_id)
-        shown = tuple(sections(bill, await self._realisations(serving.system, bill)))
-        for section in shown:
-            if not section.known:
-                _LOG.info("bill.unknown_lines", system=serving.system, bill=known.id, lines=len(section.charges))
+        sold = [line.offering_id for line in bill.lines if line.offering_id]
+        tariffs = {id for id in sold if await store.ours(principal, "offering", serving.system, id) is not None}
+        shown = tuple(sections(bill, await self._realisations(serving.system, bill), tariffs))
         owner = await store.get(principal, CUSTOMER, customer.id)
         name = owner.body["name"] if owner else ""
         body, rates = self._translate(Presented(known.id, bill, customer.id, name, account.id, shown))
+        if sum(len(section.charges) for section in shown if not section.known) and not await self._kept(known.id):
+            _LOG.warning("bill.unknown_lines", system=serving.system, bill=known.id)
         document = Document(BILL, known.id, body, owner=customer.id, source=serving.system)
+        changes = await self._mirror.changes(document, known)
         for rate_id, rate in rates:
-            await self._mirror.keep(Document(RATE, rate_id, rate, owner=customer.id, source=serving.system))
-        return await self._mirror.keep(document, known)
+            rated = Document(RATE, rate_id, rate, owner=customer.id, source=serving.system)
+            changes += await self._mirror.changes(rated)
+        shown_before = await store.find(principal, RATE, Window(conditions=(Condition("bill.id", "eq", (known.id,)),)))
+        now_shown = {rate_id for rate_id, _ in rates}
+        changes += [Drop(RATE, rate.id) for rate in shown_before.items if rate.id not in now_shown]
+        await self._mirror.write(changes)
+        return await store.get(principal, BILL, known.id) or document
+
+    async def _kept(self, id: str) -> bool:
+        return await self._mirror.store.get(self._mirror.principal, BILL, id) is not None
 
     async def _named(self, kind: str, system: str, native_id: str) -> Crossref:
         known = await self._mirror.store.ours(self._mirror.principal, kind, system, native_id)

@@ -1,12 +1,13 @@
 """A legacy bill re-presented by bundle: every amount is the legacy's own, only grouped and named anew."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from contracts.model import Bill, BillLine, Money
 
+PRODUCTS = "Other products"
 OTHER = "Other charges"
 
 
@@ -37,17 +38,25 @@ class BillSection:
         return sum(rest, first)
 
 
-def sections(bill: Bill, realisations: Sequence[dict[str, Any]]) -> list[BillSection]:
+def sections(bill: Bill, realisations: Sequence[dict[str, Any]], tariffs: Collection[str]) -> list[BillSection]:
     """Each legacy line lands in exactly one section, whole or in pieces that add up.
 
-    `realisations` are the bodies of `banyan/realisation` whose legacy orders this bill charges.
+    `realisations` are the bodies of `banyan/realisation` whose legacy orders this bill charges; `tariffs` are the
+    native offering ids that the catalogue knows. What neither explains is shown under "Other charges".
     """
     left = {line.id: line for line in bill.lines}
     shown = [section for body in realisations if (section := _bundle(body, left)) is not None]
-    rest = tuple(
-        Charge(line.description, line.amount, ((line.id, line.amount),)) for line in bill.lines if line.id in left
-    )
-    return [*shown, BillSection(OTHER, None, rest, known=False)] if rest else shown
+    products = [line for line in left.values() if line.offering_id in tariffs]
+    others = [line for line in left.values() if line.offering_id not in tariffs]
+    if products:
+        shown.append(BillSection(PRODUCTS, None, tuple(map(_whole, products))))
+    if others:
+        shown.append(BillSection(OTHER, None, tuple(map(_whole, others)), known=False))
+    return shown
+
+
+def _whole(line: BillLine) -> Charge:
+    return Charge(line.description, line.amount, ((line.id, line.amount),))
 
 
 def _bundle(body: dict[str, Any], left: dict[str, BillLine]) -> BillSection | None:
@@ -74,7 +83,7 @@ def _bundle(body: dict[str, Any], left: dict[str, BillLine]) -> BillSection | No
                 if share.amount:
                     pieces[reference].append((legacy.id, share))
         else:
-            unshared.append(Charge(line["name"], legacy.amount, ((legacy.id, legacy.amount),)))
+            unshared.append(_whole(legacy))
     charges = [
         Charge(line["name"], _sum(pieces[line["reference"]]), tuple(pieces[line["reference"]]), line["productId"])
         for line in parts

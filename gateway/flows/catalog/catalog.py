@@ -8,19 +8,17 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from contracts.call import Call, Principal
+from contracts.call import Call
 from contracts.clock import Clock
 from contracts.model import Offering
 from contracts.page import Window
 from contracts.ports import CatalogPort
 from gateway.flows.catalog.documents import merged, rows
 from gateway.flows.catalog.facts import FACTS, Facts
-from gateway.flows.mirror import PATIENCE_S, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, keep_fresh
 from gateway.policy.ports import Ports, Serving
+from gateway.security import BANYAN
 from gateway.store.port import Change, Crossref, Document, Emit, Event, Link, Put, Stale, Store
-
-BACKGROUND = Principal(subject="banyan", client="banyan", operator="default")
-PAGE = 100
 
 
 class Catalog:
@@ -57,7 +55,7 @@ class Catalog:
         offset = 0
         while True:
             deadline = self._clock.monotonic() + PATIENCE_S
-            call = Call(deadline=deadline, operator=BACKGROUND.operator, principal=BACKGROUND)
+            call = Call(deadline=deadline, operator=BANYAN.operator, principal=BANYAN)
             page = await serving.port.offerings(call, Window(offset=offset, limit=PAGE))
             for offering in page.items:
                 yield offering
@@ -67,9 +65,9 @@ class Catalog:
 
     async def _mirror(self, system: str, offering: Offering) -> None:
         """Write the three documents of an offering where the legacy changed something; ids stay for ever."""
-        crossref = await self._store.ours(BACKGROUND, "offering", system, offering.id)
+        crossref = await self._store.ours(BANYAN, "offering", system, offering.id)
         id = str(uuid7()) if crossref is None else crossref.id
-        kept = None if crossref is None else await self._store.get(BACKGROUND, FACTS, id)
+        kept = None if crossref is None else await self._store.get(BANYAN, FACTS, id)
         before = None if kept is None else Facts.read(kept.body)
         if before is None:
             after = Facts(offering, system, specification_id=str(uuid7()), price_id=str(uuid7()))
@@ -82,7 +80,7 @@ class Catalog:
         old = None if before is None else rows(id, before, now)
         changes: list[Change] = [Put(Document(FACTS, id, after.written(), source=system, as_of=now))]
         if crossref is None:
-            changes.append(Link(Crossref("offering", id, BACKGROUND.operator, system, offering.id)))
+            changes.append(Link(Crossref("offering", id, BANYAN.operator, system, offering.id)))
         for kind, body in new.items():
             changes += await self._written(kind, system, None if old is None else old[kind], body)
         with suppress(Stale):  # a client patched one of them meanwhile; the next round finds the difference again
@@ -91,7 +89,7 @@ class Catalog:
     async def _written(
         self, kind: str, system: str, old: dict[str, Any] | None, new: dict[str, Any]
     ) -> tuple[Put, Emit]:
-        stored = await self._store.get(BACKGROUND, kind, new["id"])
+        stored = await self._store.get(BANYAN, kind, new["id"])
         body, revision, suffix = new, 0, "CreateEvent"
         if stored is not None and old is not None:
             body = merged(stored.body, old, new) | {"lastUpdate": new["lastUpdate"]}
@@ -115,7 +113,7 @@ class Catalog:
         """What the legacy no longer lists is not sold any more; its documents stay for those who own it."""
         offset = 0
         while True:
-            found = await self._store.find(BACKGROUND, FACTS, Window(offset=offset, limit=PAGE))
+            found = await self._store.find(BANYAN, FACTS, Window(offset=offset, limit=PAGE))
             for document in found.items:
                 facts = Facts.read(document.body)
                 if facts.system == system and facts.offering.active and facts.offering.id not in listed:

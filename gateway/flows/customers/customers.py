@@ -8,13 +8,12 @@ from contracts.errors import NotFound, PortError
 from contracts.model import Account, Customer
 from contracts.page import Window
 from contracts.ports import CustomerPort
-from gateway.flows.mirror import PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
 from gateway.store.port import Document
 
 KIND = "TMF629/customer"
-PAGE = 100
 
 Translate = Callable[[str, Customer, list[tuple[str, Account]]], dict[str, Any]]
 """Our customer id, the legacy's customer, its accounts with our ids -> the stored document."""

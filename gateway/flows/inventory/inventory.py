@@ -10,7 +10,7 @@ from contracts.errors import NotFound, PortError
 from contracts.model import Subscription
 from contracts.page import Window
 from contracts.ports import InventoryPort
-from gateway.flows.mirror import PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
 from gateway.security import BANYAN
@@ -19,7 +19,6 @@ from gateway.store.port import Document, Store
 CUSTOMER = "TMF629/customer"
 PRODUCT = "TMF637/product"
 ORDER = "TMF622/productOrder"
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,8 @@ class Inventory:
     async def sync(self) -> None:
         """Bring the subscriptions of every mirrored customer up to date."""
         for serving in self._ports.all(InventoryPort):
-            offset = 0
-            while True:
-                page = await self._mirror.store.find(
-                    self._mirror.principal, CUSTOMER, Window(offset=offset, limit=PAGE)
-                )
-                for customer in page.items:
-                    await self._sync_customer(serving, customer)
-                offset += len(page.items)
-                if len(page.items) < PAGE:
-                    break
+            async for customer in self._mirror.every(CUSTOMER):
+                await self._sync_customer(serving, customer)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(InventoryPort)), default=PATIENCE_S)
