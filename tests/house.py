@@ -51,17 +51,19 @@ class House:
         """kill -9, in the middle of whatever it does."""
         pid = self.gateway.pid if self.gateway else self.endpoints["pids"]["gateway"]
         os.kill(pid, signal.SIGKILL)
-        if self.gateway:
+        if self.gateway and self.gateway.stdin:
             self.gateway.wait()
+            self.gateway.stdin.close()
 
     def restart(self) -> None:
         """What an operator does: serve with the same configuration."""
-        self.gateway = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve", "--config", self.endpoints["config"], "--end-with-stdin"],
-            stdin=subprocess.PIPE,
-            stdout=(self.state / "restarted.log").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        with (self.state / "restarted.log").open("ab") as log:
+            self.gateway = subprocess.Popen(
+                [sys.executable, "-m", "gateway", "serve", "--config", self.endpoints["config"], "--end-with-stdin"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self.wait_ready()
 
     def wait_ready(self) -> None:

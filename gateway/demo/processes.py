@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -81,15 +82,16 @@ async def start(state: Path, *, host: str, port: int, store: str | None) -> Hous
     _refuse_running(state)
     _clear(state)
     backends = {name: await _simulator(name) for name in ("jbilling", "mtosi")}
-    url = store or f"sqlite:///{state / 'banyan.db'}"
+    url = _fresh(store) if store else f"sqlite:///{state / 'banyan.db'}"
     port = port or _free_port(host)
     (state / "banyan.toml").write_text(_config(state, url, host, port, backends), encoding="utf-8")
-    gateway = await asyncio.create_subprocess_exec(
-        *_banyan("serve", "--config", str(state / "banyan.toml"), "--end-with-stdin"),
-        stdin=PIPE,
-        stdout=(state / "gateway.log").open("wb"),
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    with (state / "gateway.log").open("wb") as log:
+        gateway = await asyncio.create_subprocess_exec(
+            *_banyan("serve", "--config", str(state / "banyan.toml"), "--end-with-stdin"),
+            stdin=PIPE,
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+        )
     house = House(state, f"http://{host}:{port}", gateway, backends)
     (state / "endpoints.json").write_text(json.dumps(house.endpoints(url), indent=2) + "\n", encoding="utf-8")
     try:
@@ -153,6 +155,13 @@ def _config(state: Path, store: str, host: str, port: int, backends: dict[str, B
         lines += [f"[facts.{name}]", "sync_every_s = 1", "settle_s = 1"]
     lines += ["[adapters.cdr_files]", f"folder = {json.dumps(str(state / 'drop'))}"]
     return "\n".join(lines) + "\n"
+
+
+def _fresh(store: str) -> str:
+    """A schema of its own on PostgreSQL: an earlier story's orders mean nothing to these simulators."""
+    if "schema=" in store or store.startswith("sqlite:"):
+        return store
+    return f"{store}?schema=demo_{uuid4().hex[:12]}"
 
 
 def _free_port(host: str) -> int:

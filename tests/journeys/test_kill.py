@@ -1,4 +1,4 @@
-"""kill -9 in the middle of orders: afterwards every order is completed, and each ledger shows one effect per reference."""
+"""kill -9 in the middle of orders: afterwards all are completed, and each ledger shows one effect per reference."""
 
 import os
 import random
@@ -26,7 +26,7 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 @pytest.mark.slow
 def test_killed_in_the_middle_of_orders(house: House) -> None:
-    chance = random.Random(20261122)  # noqa: S311 - a seed that can be printed and replayed
+    chance = random.Random(20261122)
     with house.app as app:
         offering, parts = ordering.bundle(app)
         people = [customer["id"] for customer in ordering.customers(app)]
