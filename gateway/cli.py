@@ -139,7 +139,7 @@ def trace(
     if as_json:
         typer.echo(json.dumps({"trace": found, "spans": [span.row() for span in spans]}, indent=2))
     else:
-        _OUT.print(draw(found, spans), soft_wrap=True)
+        _OUT.print(draw(found, spans))
 
 
 @usage_app.command("files")

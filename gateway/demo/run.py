@@ -53,7 +53,7 @@ async def _tell(house: House, stop: asyncio.Event) -> bool:
                 proofs.append(proof)
             await app.http.delete(story.hub)
         _OUT.print()
-        _OUT.print(draw(story.trace, story.spans), soft_wrap=True)
+        _OUT.print(draw(story.trace, story.spans))
     except (NotProved, KeyError, ValueError, IndexError) as error:
         _OUT.print(f"[red]✗ {doing}:[/] {type(error).__name__}: {error}")
         return False

@@ -9,14 +9,11 @@ from rich.tree import Tree
 from gateway.telemetry.traces import Span
 
 _SHOWN = (
-    ("gateway.order.id", "order"),
-    ("rpc.method", "method"),
-    ("soap.operation", "operation"),
-    ("gateway.attempts", "attempts"),
     ("http.request.resend_count", "resend"),
-    ("http.response.status_code", "status"),
-    ("gateway.outcome", "outcome"),
-    ("error.type", "error"),
+    ("gateway.attempts", "attempts"),
+    ("gateway.outcome", ""),
+    ("http.response.status_code", ""),
+    ("error.type", ""),
 )
 """Attributes worth a place in the tree, with the word they are shown by."""
 
@@ -39,14 +36,16 @@ def _grow(tree: Tree, children: dict[str | None, list[Span]], parent: str | None
 
 
 def _line(span: Span, began: int) -> Text:
+    """What it was, how it went, and when: in this order, so that a narrow terminal folds the least important."""
     outcome = str(span.attributes.get("gateway.outcome", ""))
     bad = span.failed or "error.type" in span.attributes
-    line = Text.assemble(
-        (span.name, "red" if bad else "yellow" if outcome == "in_doubt" else "green"),
-        (f"  +{(span.began - began) / 1e6:.0f} ms, took {(span.ended - span.began) / 1e6:.1f} ms", "dim"),
-    )
+    said = [f"{span.attributes['soap.operation']}"] if "soap.operation" in span.attributes else []
     for attribute, word in _SHOWN:
         value = span.attributes.get(attribute)
         if value not in (None, "", 0):
-            line.append(f"  {word}={value}", style="cyan")
-    return line
+            said.append(f"{word} {value}".strip())
+    return Text.assemble(
+        (span.name, "red" if bad else "yellow" if outcome == "in_doubt" else "green"),
+        (f" {', '.join(said)}" if said else "", "cyan"),
+        (f"  at {(span.began - began) / 1e6:.0f} ms for {(span.ended - span.began) / 1e6:.0f} ms", "dim"),
+    )
