@@ -1,10 +1,12 @@
 """The contract suites, for adapter authors: subclass as Test..., state the facts, run pytest."""
 
+from contracts.faults import Fault
 from contracts.suites.bill import BillContract
 from contracts.suites.catalog import CatalogContract
 from contracts.suites.customer import CustomerContract
 from contracts.suites.inventory import InventoryContract
 from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.lineage import LineageContract
 from contracts.suites.order import OrderContract
 from contracts.suites.provisioning import ProvisioningContract
 from contracts.suites.service import ServiceContract
@@ -16,7 +18,9 @@ __all__ = [
     "Calls",
     "CatalogContract",
     "CustomerContract",
+    "Fault",
     "InventoryContract",
+    "LineageContract",
     "OrderContract",
     "ProvisioningContract",
     "ServiceContract",

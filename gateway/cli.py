@@ -183,3 +183,17 @@ def adapter_list(as_json: AsJson = False) -> None:
         for manifest in registry.discover().values()
     ]
     show(rows, as_json=as_json, title="Adapters", empty="There is no adapter.")
+
+
+@adapter_app.command("lineage")
+def adapter_lineage(adapter: str, as_json: AsJson = False) -> None:
+    """Tell which legacy field feeds which attribute of ours."""
+    manifest = registry.discover().get(adapter)
+    if manifest is None:
+        fail(f"there is no adapter {adapter}; there are {', '.join(sorted(registry.discover()))}", 2)
+    rows = [
+        {"noun": noun, "attribute": attribute, "legacy": ", ".join(fed)}
+        for noun, attributes in registry.lineage(manifest).items()
+        for attribute, fed in attributes.items()
+    ]
+    show(rows, as_json=as_json, title=f"Lineage of {adapter}", empty=f"{adapter} has no lineage.toml.")

@@ -1,7 +1,7 @@
 """Which legacy systems there are, and which are loaded."""
 
-from gateway.registry.manifest import Manifest, discover
+from gateway.registry.manifest import Manifest, discover, lineage
 from gateway.registry.registered import Registered
 from gateway.registry.registry import Misconfigured, load, named
 
-__all__ = ["Manifest", "Misconfigured", "Registered", "discover", "load", "named"]
+__all__ = ["Manifest", "Misconfigured", "Registered", "discover", "lineage", "load", "named"]

@@ -93,6 +93,12 @@ def discover() -> dict[str, Manifest]:
     return {manifest.name: manifest for manifest in found}
 
 
+def lineage(manifest: Manifest) -> dict[str, dict[str, list[str]]]:
+    """Which legacy field feeds which attribute, by noun; empty where the adapter's layouts say it already."""
+    path = Path(str(files(manifest.cls.rpartition(".")[0]))) / "lineage.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def _manifests() -> Iterator[Path]:
     yield from sorted(Path(str(files("adapters"))).glob("*/manifest.toml"))
     for point in entry_points(group="banyan.adapters"):
