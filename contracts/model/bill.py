@@ -31,3 +31,4 @@ class Bill:
     orders: tuple[str, ...] = ()
     """Native ids of the orders this bill charges."""
     status: str = "new"
+    """new, sent, partiallyPaid or settled."""

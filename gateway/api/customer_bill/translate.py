@@ -5,7 +5,7 @@ from typing import Any
 from contracts.model import Money
 from gateway.flows.billing import BillSection, Charge, Presented
 
-_STATES = {"new": "new", "open": "sent", "paid": "settled", "partly": "partiallyPaid"}
+_STATES = frozenset({"new", "sent", "settled", "partiallyPaid"})
 
 
 def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
@@ -20,7 +20,7 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
         "lastUpdate": issued,
         "runType": "onCycle",
         "category": "normal",
-        "state": _STATES.get(bill.status, "validated"),
+        "state": bill.status if bill.status in _STATES else "validated",
         "amountDue": _money(bill.total),
         "remainingAmount": _money(bill.open),
         "taxExcludedAmount": _money(bill.total),
