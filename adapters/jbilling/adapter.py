@@ -1,6 +1,7 @@
 """jBilling behind the ports. Each reply must be about what was asked: jBilling's own word is checked, never assumed."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from adapters.jbilling import mapping
 from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from adapters.jbilling.faults import port_error
+from adapters.jbilling.plans import PREFIX, Plans, is_monthly, offering_id, subscription_item
 from adapters.jbilling.words import aware, needed
 from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
 from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
@@ -36,6 +38,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         self._soap = SoapClient(SoapContract.load(WSDL), wire, config.endpoint, fault=port_error)
         self._config = config
         self._clock = clock
+        self._packages: Plans | None = None
 
     async def probe(self, call: Call) -> None:
         await self._ask(call, "getCallerId")
@@ -44,15 +47,25 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         await self._soap.aclose()
 
     async def offerings(self, call: Call, window: Window) -> Slice[Offering]:
-        """Here jBilling lists all its items at once; the page is cut afterwards."""
-        items = await self._ask(call, "getAllItems")
-        sold = [item for item in items if not item["deleted"] and item["id"] != self._config.discount_item]
-        found = sorted((mapping.offering(item, self._config) for item in sold), key=lambda each: int(each.id))
+        """Items that are sold by themselves, then plans. jBilling lists all at once; the page is cut afterwards."""
+        items = {item["id"]: item for item in await self._ask(call, "getAllItems") if not item["deleted"]}
+        plans = await self._plans(call)
+        unsold = {self._config.discount_item, *map(subscription_item, plans)}
+        packages = [plan for plan in plans if is_monthly(plan, self._config) and subscription_item(plan) in items]
+        found = [mapping.offering(item, self._config) for id, item in sorted(items.items()) if id not in unsold]
+        found += [
+            mapping.plan_offering(plan, items[subscription_item(plan)], self._config)
+            for plan in sorted(packages, key=lambda plan: int(plan["id"]))
+        ]
         return Slice(found[window.offset :][: window.limit], total=len(found))
 
     async def offering(self, call: Call, offering_id: str) -> Offering:
+        if offering_id.startswith(PREFIX):
+            plan = await self._plan(call, offering_id)
+            item = await self._about(call, "getItem", str(subscription_item(plan)), "id")
+            return mapping.plan_offering(plan, item, self._config)
         item = await self._about(call, "getItem", offering_id, "id")
-        if item["id"] == self._config.discount_item:
+        if item["id"] == self._config.discount_item or item["id"] in await self._sold_as(call):
             raise NotFound("jbilling sells no such item")
         return mapping.offering(item, self._config)
 
@@ -70,7 +83,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         )
         status_of = {user: status for status, users in zip(self._config.statuses, lists, strict=True) for user in users}
         ids = sorted(status_of)
-        users = await asyncio.gather(*(self._user(call, str(id)) for id in ids[window.offset :][: window.limit]))
+        users = await self._each(call, "getUserWS", ids[window.offset :][: window.limit], "userId")
         if sum(map(len, lists)) != len(ids) or any(user["statusId"] != status_of[user["userId"]] for user in users):
             raise Garbled("jbilling listed a user under another status than its own")
         return Slice([mapping.customer(user) for user in users], total=len(ids))
@@ -80,17 +93,17 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
 
     async def subscriptions(self, call: Call, customer_id: str, window: Window) -> Slice[Subscription]:
         orders = await self._orders(call, customer_id, window.limit, window.offset)
-        return Slice([mapping.subscription(order, self._config) for order in orders])
+        plans = await self._sold_as(call)
+        return Slice([mapping.subscription(order, plans, self._config) for order in orders])
 
     async def subscription(self, call: Call, subscription_id: str) -> Subscription:
-        return mapping.subscription(await self._about(call, "getOrder", subscription_id, "id"), self._config)
+        order = await self._about(call, "getOrder", subscription_id, "id")
+        return mapping.subscription(order, await self._sold_as(call), self._config)
 
     async def place_order(self, call: Call, order: Order) -> Receipt:
         """The answer is a number only: what lies under that number must be our order."""
         _number(order.customer_id)
-        for line in order.lines:
-            _number(line.offering_id or "0")
-        record = order_record(order, self._config)
+        record = order_record(order, await self._booked_on(call, order), self._config)
         if record["currencyId"] is None:
             raise Rejected(f"jbilling is not set up for {order.currency}")
         native = await self._ask(call, "createOrder", arg0=record)
@@ -128,18 +141,21 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         account = _number(account_id)
         found = await self._ask(call, "getUserInvoicesPage", arg0=account, arg1=window.limit, arg2=window.offset)
         self._must_belong(found, account)
-        bills = [mapping.bill(invoice, self._config) for invoice in found]
+        plans = await self._sold_as(call)
+        bills = [mapping.bill(invoice, plans, self._config) for invoice in found]
         return Slice(sorted(bills, key=lambda each: (each.issued, int(each.id)), reverse=True))
 
     async def bill(self, call: Call, bill_id: str) -> Bill:
-        return mapping.bill(await self._about(call, "getInvoiceWS", bill_id, "id"), self._config)
+        invoice = await self._about(call, "getInvoiceWS", bill_id, "id")
+        return mapping.bill(invoice, await self._sold_as(call), self._config)
 
     async def bill_now(self, call: Call, account_id: str) -> list[Bill]:
         account = _number(account_id)
         made = await self._ask(call, "createInvoice", arg0=account, arg1=False)
-        invoices = await asyncio.gather(*(self._about(call, "getInvoiceWS", str(id), "id") for id in made))
+        invoices = await self._each(call, "getInvoiceWS", made, "id")
         self._must_belong(invoices, account)
-        return [mapping.bill(invoice, self._config) for invoice in invoices]
+        plans = await self._sold_as(call)
+        return [mapping.bill(invoice, plans, self._config) for invoice in invoices]
 
     async def _orders(self, call: Call, customer_id: str, limit: int, offset: int) -> list[Any]:
         user = _number(customer_id)
@@ -165,6 +181,44 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         if record[key] != number:
             raise Garbled(f"jbilling answered {operation} with something else than was asked")
         return record
+
+    async def _each(self, call: Call, operation: str, numbers: Sequence[int], key: str) -> list[Any]:
+        """As many at a time as there are connections: a call that waits for one spends its time limit."""
+        found: list[Any] = []
+        for start in range(0, len(numbers), self._config.concurrency):
+            few = numbers[start : start + self._config.concurrency]
+            found += await asyncio.gather(*(self._about(call, operation, str(id), key) for id in few))
+        return found
+
+    async def _plans(self, call: Call) -> list[Any]:
+        plans: list[Any] = await self._ask(call, "getAllPlans") if self._config.plans else []
+        self._packages = {subscription_item(plan): offering_id(plan) for plan in plans}
+        return plans
+
+    async def _plan(self, call: Call, plan_id: str) -> Any:
+        if not self._config.plans:
+            raise NotFound("this jbilling has no plans")
+        plan = await self._about(call, "getPlanWS", plan_id.removeprefix(PREFIX), "id")
+        if not is_monthly(plan, self._config):
+            raise NotFound("jbilling sells no such plan by the month")
+        return plan
+
+    async def _sold_as(self, call: Call) -> Plans:
+        """Known since the last look at the price list: plans come and go with it, not with every order."""
+        if self._packages is None:
+            await self._plans(call)
+        return self._packages or {}
+
+    async def _booked_on(self, call: Call, order: Order) -> dict[str, int]:
+        """The item of each offering in the order; whatever fails here, nothing was booked."""
+        sold = {line.offering_id for line in order.lines if line.offering_id}
+        packages = sorted(id for id in sold if id.startswith(PREFIX))
+        try:
+            items = {id: subscription_item(await self._plan(call, id)) for id in packages}
+        except PortError as error:
+            error.happened = Happened.NO
+            raise
+        return items | {id: _number(id) for id in sold.difference(packages)}
 
     async def _ask(self, call: Call, operation: str, **parameters: Any) -> Any:
         reply = await self._soap.call(call, operation, parameters)

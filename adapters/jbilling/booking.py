@@ -1,5 +1,6 @@
 """Orders as jBilling books them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,11 @@ from banyan.model import LineKind, Order, OrderLine
 REFERENCE = "externalReference"
 
 
-def order_record(order: Order, config: Config) -> dict[str, Any]:
-    """An order as createOrder wants it: monthly, billed in advance, with our reference twice."""
+def order_record(order: Order, items: Mapping[str, int], config: Config) -> dict[str, Any]:
+    """An order as createOrder wants it: monthly, billed in advance, with our reference twice.
+
+    `items`: on which item each offering is booked.
+    """
     field = {"fieldName": REFERENCE, "stringValue": order.reference, "dataType": "STRING"}
     return {
         "activeSince": naive(order.start, config),
@@ -20,14 +24,14 @@ def order_record(order: Order, config: Config) -> dict[str, Any]:
         "deleted": 0,
         "metaFields": [{**field, "disabled": False, "mandatory": False}],
         "notes": order.reference,
-        "orderLines": [_line_record(line, config) for line in order.lines],
+        "orderLines": [_line_record(line, items, config) for line in order.lines],
         "period": config.monthly_period,
         "statusId": 1,
         "userId": int(order.customer_id),
     }
 
 
-def _line_record(line: OrderLine, config: Config) -> dict[str, Any]:
+def _line_record(line: OrderLine, items: Mapping[str, int], config: Config) -> dict[str, Any]:
     discount = line.kind is LineKind.DISCOUNT or line.offering_id is None
     amount, price, quantity = line.amount.amount, line.price.amount, Decimal(line.quantity)
     return {
@@ -36,7 +40,7 @@ def _line_record(line: OrderLine, config: Config) -> dict[str, Any]:
         "deleted": 0,
         "description": line.description,
         "id": 0,
-        "itemId": config.discount_item if discount else int(line.offering_id or 0),
+        "itemId": config.discount_item if discount else items[line.offering_id or ""],
         "price": str(price),
         "priceAsDecimal": price,
         "quantity": str(quantity),

@@ -1,10 +1,12 @@
 """What jBilling tells, in our nouns."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
-from adapters.jbilling.words import Record, aware, currency, known, meta_fields, money, needed
+from adapters.jbilling.plans import Plans, offering_id
+from adapters.jbilling.words import Record, aware, currency, known, meta_fields, money, needed, number
 from banyan import Garbled
 from banyan.model import (
     Account,
@@ -67,19 +69,25 @@ def offering(item: Record, config: Config) -> Offering:
     )
 
 
-def subscription(order: Record, config: Config) -> Subscription:
+def plan_offering(plan: Record, item: Record, config: Config) -> Offering:
+    """A plan costs what its subscription item costs; what it is made of, its own meta fields say."""
+    sold = offering({**item, "metaFields": plan["metaFields"]}, config)
+    return replace(sold, id=offering_id(plan), name=needed(plan["description"], "description"))
+
+
+def subscription(order: Record, plans: Plans, config: Config) -> Subscription:
     return Subscription(
         id=str(needed(order["id"], "id")),
         customer_id=str(needed(order["userId"], "userId")),
         status="terminated" if order["deleted"] else known(ORDER_STATUS, order["statusId"], "statusId"),
-        lines=tuple(_order_line(line, order, config) for line in order["orderLines"] if not line["deleted"]),
+        lines=tuple(_order_line(line, order, plans, config) for line in order["orderLines"] if not line["deleted"]),
         since=aware(order["activeSince"], config, "activeSince"),
         until=None if order["activeUntil"] is None else aware(order["activeUntil"], config, "activeUntil"),
         reference=reference(order),
     )
 
 
-def bill(invoice: Record, config: Config) -> Bill:
+def bill(invoice: Record, plans: Plans, config: Config) -> Bill:
     iso, native = currency(invoice, config), str(needed(invoice["id"], "id"))
     owner = str(needed(invoice["userId"], "userId"))
     return Bill(
@@ -91,7 +99,7 @@ def bill(invoice: Record, config: Config) -> Bill:
         due=None if invoice["dueDate"] is None else aware(invoice["dueDate"], config, "dueDate").date(),
         total=money(invoice["total"], None, iso, "total"),
         open=money(invoice["balance"], None, iso, "balance"),
-        lines=tuple(_bill_line(line, iso, config) for line in invoice["invoiceLines"] if not line["deleted"]),
+        lines=tuple(_bill_line(line, iso, plans, config) for line in invoice["invoiceLines"] if not line["deleted"]),
         orders=tuple(str(order) for order in invoice["orders"]),
         status=known(INVOICE_STATUS, invoice["statusId"], "statusId"),
     )
@@ -101,31 +109,38 @@ def reference(order: Record) -> str | None:
     return meta_fields(order).get(REFERENCE) or order["notes"] or None
 
 
-def _order_line(line: Record, order: Record, config: Config) -> OrderLine:
+def _order_line(line: Record, order: Record, plans: Plans, config: Config) -> OrderLine:
     discount = line["itemId"] == config.discount_item
     return OrderLine(
         reference=str(line["id"]),
         kind=LineKind.DISCOUNT if discount else LineKind.PRODUCT,
-        offering_id=None if discount else str(needed(line["itemId"], "itemId")),
+        offering_id=None if discount else _sold_as(needed(line["itemId"], "itemId"), plans),
         description=line["description"] or "",
         quantity=_quantity(line),
         price=money(line["price"], line["priceAsDecimal"], currency(order, config), "price"),
     )
 
 
-def _bill_line(line: Record, iso: str, config: Config) -> BillLine:
+def _bill_line(line: Record, iso: str, plans: Plans, config: Config) -> BillLine:
     item = line["itemId"]
     return BillLine(
         id=str(needed(line["id"], "id")),
         description=line["description"] or "",
         quantity=_quantity(line),
         amount=money(line["amount"], line["amountAsDecimal"], iso, "amount"),
-        offering_id=None if item in (None, config.discount_item) else str(item),
+        offering_id=None if item in (None, config.discount_item) else _sold_as(item, plans),
     )
 
 
+def _sold_as(item: int, plans: Plans) -> str:
+    return plans.get(item) or str(item)
+
+
 def _quantity(line: Record) -> int:
-    return int(money(line["quantity"], line["quantityAsDecimal"], "", "quantity").amount)
+    quantity = number(line["quantity"], line["quantityAsDecimal"], "quantity")
+    if quantity != int(quantity):
+        raise Garbled("jbilling sent a quantity that is no whole number")
+    return int(quantity)
 
 
 def _allowance(meta: Mapping[str, str]) -> Quantity | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 EUR = 3
 DISCOUNT_ITEM = 900
+MONTHLY = 2
 GB = 10**9
 
 ITEMS: tuple[tuple[int, str, str, str, dict[str, str]], ...] = (
@@ -45,8 +46,18 @@ ITEMS: tuple[tuple[int, str, str, str, dict[str, str]], ...] = (
     (502, "AO_INS5", "Device insurance", "5.00", {}),
     (503, "AO_SIM2", "Extra SIM card", "4.99", {"provisioningCode": "extra-sim", "requiresCode": "mobile-line"}),
     (504, "AO_TV15", "Television", "15.00", {}),
+    (601, "PL_FAM30", "Family Mobile", "29.90", {}),
+    (602, "PL_D200", "Data 200 GB", "34.95", {}),
+    (603, "PL_HOME", "Home Office", "9.90", {}),
     (DISCOUNT_ITEM, "FD_BND", "Bundle discount", "0.00", {}),
 )
+
+PLANS: tuple[tuple[int, int, str, dict[str, str], tuple[tuple[int, str], ...]], ...] = (
+    (11, 601, "Family Mobile", {"provisioningCode": "mobile-line"}, ((401, "0.00"), (503, "2.50"))),
+    (12, 602, "Data 200 GB", {"provisioningCode": "data-pack", "gigabytes": "200"}, ((501, "0.00"),)),
+    (13, 603, "Home Office", {}, ((502, "3.00"), (504, "12.00"))),
+)
+"""Plan id, subscription item, name, meta fields, and the items that subscribers get at another price."""
 
 USERS: tuple[tuple[int, int, str, dict[str, Any]], ...] = (
     (101, 1, "mlindqvist", {"firstName": "Maja", "lastName": "Lindqvist", "address1": "Lindenweg 4", "city": "Kiel"}),
@@ -74,6 +85,10 @@ def items() -> dict[int, dict[str, Any]]:
     return {id: _item(id, number, name, price, meta) for id, number, name, price, meta in ITEMS}
 
 
+def plans() -> dict[int, dict[str, Any]]:
+    return {id: _plan(id, item, name, meta, affected) for id, item, name, meta, affected in PLANS}
+
+
 def users() -> dict[int, dict[str, Any]]:
     return {id: _user(id, status, login, contact) for id, status, login, contact in USERS}
 
@@ -85,28 +100,57 @@ def meta_fields(values: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def _plan(id: int, item: int, name: str, meta: dict[str, str], affected: tuple[tuple[int, str], ...]) -> dict[str, Any]:
+    return {
+        "description": name,
+        "id": id,
+        "itemId": item,
+        "metaFields": meta_fields(_stated(meta)),
+        "periodId": MONTHLY,
+        "planItems": [
+            {
+                "affectedItemId": other,
+                "id": id * 100 + number,
+                "itemId": item,
+                "models": {"entry": [{"key": datetime(2025, 1, 1), "value": _rate(price)}]},  # noqa: DTZ001
+                "precedence": -1,
+            }
+            for number, (other, price) in enumerate(affected, 1)
+        ],
+        "planSubscriptionItemId": item,
+    }
+
+
 def _item(id: int, number: str, name: str, price: str, meta: dict[str, str]) -> dict[str, Any]:
-    if "gigabytes" in meta:
-        amount = int(meta["gigabytes"]) * GB
-        meta = {
-            "provisioningCode": meta["provisioningCode"],
-            "requiresCode": "mobile-line",
-            "allowanceAmount": str(amount),
-            "allowanceUnit": "bytes",
-        }
-    rate = {"attributes": {"entry": []}, "currencyId": EUR, "rate": f"{price}00000000", "type": "METERED"}
     return {
         "currencyId": EUR,
-        "defaultPrice": {**rate, "rateAsDecimal": Decimal(price)},
+        "defaultPrice": _rate(price),
         "defaultPrices": {"entry": []},
         "deleted": 0,
         "description": name,
         "id": id,
-        "metaFields": meta_fields(meta),
+        "metaFields": meta_fields(_stated(meta)),
         "number": number,
         "price": f"{price}00000000",
         "types": [1],
     }
+
+
+def _stated(meta: dict[str, str]) -> dict[str, str]:
+    """Data comes in gigabytes here, and in bytes over the wire."""
+    if "gigabytes" not in meta:
+        return meta
+    return {
+        "provisioningCode": meta["provisioningCode"],
+        "requiresCode": "mobile-line",
+        "allowanceAmount": str(int(meta["gigabytes"]) * GB),
+        "allowanceUnit": "bytes",
+    }
+
+
+def _rate(price: str) -> dict[str, Any]:
+    rate = {"attributes": {"entry": []}, "currencyId": EUR, "rate": f"{price}00000000", "type": "METERED"}
+    return {**rate, "rateAsDecimal": Decimal(price)}
 
 
 def _user(id: int, status: int, login: str, contact: dict[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def _reads(books: Books) -> dict[str, Operation]:
     return {
         "getCallerId": Operation(lambda _: {"return": CALLER}),
         "getAllItems": Operation(lambda _: {"return": list(books.items.values())}),
+        "getAllPlans": Operation(lambda _: {"return": list(books.plans.values())}),
+        "getPlanWS": _single(lambda: books.plans, books.plan),
         "getUserId": Operation(by_login, lambda _, true: {"return": _other(books.users, true["return"])}),
         "getUsersInStatus": Operation(
             lambda request: {"return": in_status(_argument(request))},

@@ -24,6 +24,7 @@ class Books:
     def reset(self) -> None:
         self.users = seed.users()
         self.items = seed.items()
+        self.plans = seed.plans()
         self.orders: dict[int, dict[str, Any]] = {}
         self.invoices: dict[int, dict[str, Any]] = {}
         self._traces: dict[int, str | None] = {}
@@ -39,6 +40,9 @@ class Books:
 
     def item(self, id: int) -> dict[str, Any]:
         return _found(self.items, id, "item.db.ItemDTO")
+
+    def plan(self, id: int) -> dict[str, Any]:
+        return _found(self.plans, id, "item.db.PlanDTO")
 
     def order(self, id: int) -> dict[str, Any]:
         return _found(self.orders, id, "order.db.OrderDTO")
@@ -102,7 +106,7 @@ class Books:
         self.orders[id] = {
             "billingTypeId": 1,
             "currencyId": seed.EUR,
-            "period": 2,
+            "period": seed.MONTHLY,
             **order,
             "createDate": now,
             "deleted": 0,

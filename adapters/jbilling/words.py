@@ -1,8 +1,9 @@
 """How jBilling says things: times without a zone, money twice, numbers for words; contradictions are garbled."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from adapters.jbilling.config import Config
@@ -10,6 +11,8 @@ from banyan import Garbled
 from banyan.model import Money
 
 Record = Mapping[str, Any]
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?(E-[0-9]{1,2})?")
+"""As Java writes a BigDecimal: zero with ten decimals is 0E-10."""
 
 
 def meta_fields(record: Record) -> dict[str, str]:
@@ -19,14 +22,19 @@ def meta_fields(record: Record) -> dict[str, str]:
 
 
 def money(text: str | None, exact: Decimal | None, iso: str, field: str) -> Money:
-    """The amount that jBilling says as a string and, mostly, as a decimal too; both must agree."""
-    try:
-        amount = Decimal(needed(text if text is not None else exact, field))
-    except InvalidOperation:
-        raise Garbled(f"jbilling sent a {field} that is no number") from None
-    if not amount.is_finite() or (exact is not None and amount != exact):
+    amount = number(text, exact, field)
+    cents = round(amount, 2)
+    return Money(cents if amount == cents else amount.normalize(), iso)
+
+
+def number(text: str | None, exact: Decimal | None, field: str) -> Decimal:
+    """What jBilling says as a string and, mostly, as a decimal too; both must agree."""
+    said = needed(text if text is not None else str(exact) if exact is not None else None, field)
+    if not NUMBER.fullmatch(said):
+        raise Garbled(f"jbilling sent a {field} that is no number")
+    if exact is not None and Decimal(said) != exact:
         raise Garbled(f"jbilling says {field} twice and differently")
-    return Money(amount.quantize(Decimal("0.01")) if amount == round(amount, 2) else amount.normalize(), iso)
+    return Decimal(said)
 
 
 def currency(record: Record, config: Config) -> str:

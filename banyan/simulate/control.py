@@ -28,7 +28,7 @@ def application(simulator: Simulator) -> web.Application:
         )
 
     async def ledger(_: web.Request) -> web.Response:
-        return web.Response(text=simulator.ledger.dump(), content_type="application/x-ndjson")
+        return web.Response(body=simulator.ledger.dump(), content_type="application/x-ndjson")
 
     async def faults(request: web.Request) -> web.Response:
         try:

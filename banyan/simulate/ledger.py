@@ -1,11 +1,14 @@
 """What a simulated system really did: one line per effect, append-only, the judge of every fault test."""
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from contracts.clock import Clock
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 class Ledger:
@@ -31,20 +34,21 @@ class Ledger:
             "operation": operation,
             "reference": reference,
             "nativeId": native_id,
-            "amount": None if amount is None else str(amount),
+            "amount": amount,
             "traceparent": traceparent,
         }
         self._lines.append(line)
         if self._file is not None:
-            with self._file.open("a") as file:
-                file.write(json.dumps(line) + "\n")
+            with self._file.open("ab") as file:
+                file.write(_JSON.encode(line) + b"\n")
 
     @property
     def lines(self) -> list[dict[str, Any]]:
         return list(self._lines)
 
-    def dump(self) -> str:
-        return "".join(json.dumps(line) + "\n" for line in self._lines)
+    def dump(self) -> bytes:
+        """One JSON line each; an amount is a number with every decimal that was said, never a float."""
+        return b"".join(_JSON.encode(line) + b"\n" for line in self._lines)
 
     def reset(self) -> None:
         self._lines.clear()

@@ -15,7 +15,8 @@ from banyan.soap import SoapContract, SoapFault
 from contracts.clock import Clock
 from contracts.faults import Fault
 
-DELAY_S = 5.0
+DELAY_S = 60.0
+"""Later than anybody waits."""
 PAGE = "<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"
 
 
@@ -94,23 +95,30 @@ class Simulator:
         if armed is not None and armed.kind is Fault.FAULT:
             return self._fault(SoapFault("Server", "injected fault"))
         request = Request(*asked, http.headers.get("traceparent"), self.ledger)
-        try:
-            answer = await self._work(request, None if armed is None else armed.kind)
-        except SoapFault as fault:
-            return self._fault(fault)
-        return await self._send(http, answer, armed)
+        return await self._send(http, await self._work(request, None if armed is None else armed.kind), armed)
 
-    async def _send(self, http: web.Request, answer: bytes, armed: Armed | None) -> web.Response:
+    async def _send(self, http: web.Request, answer: web.Response, armed: Armed | None) -> web.Response:
         kind = None if armed is None else armed.kind
         if kind is Fault.LOST_ANSWER and http.transport is not None:
             http.transport.abort()
         if kind is Fault.GARBAGE:
             return web.Response(text=PAGE, content_type="text/html")
         if armed is not None and kind is Fault.DELAY:
-            await self.clock.sleep(self._delay(armed))
+            await self.clock.sleep(self.delay_s if armed.seconds is None else armed.seconds)
+        return answer
+
+    async def _work(self, request: Request, kind: Fault | None) -> web.Response:
+        """Whatever it answers is answered under the fault: a no is as easily lost as a yes."""
+        try:
+            answer = await self._answer(request, kind)
+        except SoapFault as fault:
+            return self._fault(fault)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as failure:
+            # As legacy systems do when a record is not what they expect.
+            return self._fault(SoapFault("Server", type(failure).__name__))
         return web.Response(body=answer, content_type=self._media, charset="utf-8")
 
-    async def _work(self, request: Request, kind: Fault | None) -> bytes:
+    async def _answer(self, request: Request, kind: Fault | None) -> bytes:
         operation = self.operations[request.operation]
         value = operation.handle(request)
         if inspect.isawaitable(value):
@@ -130,9 +138,6 @@ class Simulator:
         return web.Response(
             status=500, body=self.contract.write_fault(fault), content_type=self._media, charset="utf-8"
         )
-
-    def _delay(self, armed: Armed) -> float:
-        return self.delay_s if armed.seconds is None else armed.seconds
 
     @property
     def _media(self) -> str:

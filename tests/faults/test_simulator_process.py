@@ -149,6 +149,39 @@ async def test_it_fails_as_told_and_then_works(simulator: Running, kind: Fault) 
     assert len(await simulator.effects("process-3")) == 1
 
 
+async def test_a_no_of_the_system_is_lost_as_a_yes_would_be(simulator: Running) -> None:
+    nothing = b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>%s</e:Body></e:Envelope>"
+    requests = {
+        "createOrder": nothing % b"<j:createOrder xmlns:j='http://jbilling/'/>",
+        "activate": nothing % b"<s:activateRequest xmlns:s='http://www.tmforum.org/mtop/sa/xsd/sai/v1'/>",
+    }
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def ask() -> httpx.Response:
+            return await client.post(simulator.url, content=requests[simulator.operation])
+
+        if simulator.operation == "activate":  # its contract demands more than can be said here: refused unread
+            assert b"Client" in (await ask()).content
+            return
+        assert b"Fault" in (await ask()).content
+        await simulator.control.post("/faults", json={"operation": "*", "kind": "lost-answer"})
+        with pytest.raises(httpx.TransportError):
+            await ask()
+        await simulator.control.post("/faults", json={"operation": "*", "kind": "garbage"})
+        assert b"log in" in (await ask()).content
+        await simulator.control.post("/faults", json={"operation": "*", "kind": "delay", "seconds": 0.2})
+        assert b"Fault" in (await ask()).content
+    assert await simulator.ledger() == []
+    assert (await simulator.control.get("/")).json()["armed"] == []
+
+
+async def test_money_in_the_ledger_is_an_exact_number(simulator: Running) -> None:
+    await simulator.work("process-6")
+    raw = (await simulator.control.get("/ledger")).text
+    assert ('"amount":20.00,' in raw) is (simulator.operation == "createOrder")
+    assert ('"amount":null,' in raw) is (simulator.operation == "activate")
+
+
 async def test_a_fault_waits_and_lasts_as_told(simulator: Running) -> None:
     await simulator.arm(Fault.REFUSE, after=1, times=2)
     outcomes = []

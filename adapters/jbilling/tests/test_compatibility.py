@@ -39,7 +39,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "getUsersInStatus": {"arg0": 1},
     "getAllItems": {},
     "getItem": {"arg0": 202},
-    "createOrder": {"arg0": order_record(ORDER, CONFIG)},
+    "getAllPlans": {},
+    "getPlanWS": {"arg0": 11},
+    "createOrder": {"arg0": order_record(ORDER, {"202": 202}, CONFIG)},
     "getOrder": {"arg0": 1001},
     "getUserOrdersPage": {"arg0": 101, "arg1": 100, "arg2": 0},
     "deleteOrder": {"arg0": 1001},
@@ -54,6 +56,8 @@ REPLIES: dict[str, dict[str, Any]] = {
     "getUsersInStatus": {"return": [101, 102]},
     "getAllItems": {"return": list(BOOKS.items.values())},
     "getItem": {"return": BOOKS.item(303)},
+    "getAllPlans": {"return": list(BOOKS.plans.values())},
+    "getPlanWS": {"return": BOOKS.plan(12)},
     "createOrder": {"return": 1101},
     "getOrder": {"return": BOOKS.order(1001)},
     "getUserOrdersPage": {"return": BOOKS.orders_of(102)},
@@ -110,9 +114,9 @@ def test_real_replies_become_our_nouns(ours: SoapContract, real: SoapContract) -
     user = told("getUserWS", language="de", owingBalance="0", isParent=False)
     assert mapping.customer(user).name == "Maja Lindqvist"
     assert mapping.offering(told("getItem", entityId=60, hasDecimals=0), CONFIG).price == Money(Decimal("15.00"))
-    order = mapping.subscription(told("getOrder", periodStr="Monthly", notify=0), CONFIG)
+    order = mapping.subscription(told("getOrder", periodStr="Monthly", notify=0), {502: "plan-1"}, CONFIG)
     assert [line.amount.amount for line in order.lines] == [Decimal("9.99"), Decimal("5.00")]
-    bill = mapping.bill(told("getInvoiceWS", isReview=0, paymentAttempts=0), CONFIG)
+    bill = mapping.bill(told("getInvoiceWS", isReview=0, paymentAttempts=0), {}, CONFIG)
     assert (bill.total.amount, bill.orders) == (Decimal("14.99"), ("1001",))
 
 

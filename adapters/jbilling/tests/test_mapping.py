@@ -46,13 +46,13 @@ def test_a_doubtful_item_is_garbled(books: Books, case: int) -> None:
 def test_an_unknown_order_status_is_garbled(books: Books) -> None:
     order = {"activeUntil": None, "notes": None, **books.order(1001), "statusId": 99}
     with pytest.raises(Garbled):
-        mapping.subscription(order, CONFIG)
+        mapping.subscription(order, {}, CONFIG)
 
 
 def test_times_are_read_in_the_zone_of_the_installation(books: Books) -> None:
     berlin = Config(endpoint="http://127.0.0.1/", timezone=ZoneInfo("Europe/Berlin"))
     order = {"activeUntil": None, "notes": None, **books.order(1002)}
-    assert mapping.subscription(order, berlin).since == datetime(2025, 6, 14, 22, 0, tzinfo=UTC)
+    assert mapping.subscription(order, {}, berlin).since == datetime(2025, 6, 14, 22, 0, tzinfo=UTC)
 
 
 FAULTS: list[tuple[str, type[PortError], Happened]] = [

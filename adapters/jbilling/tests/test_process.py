@@ -82,8 +82,8 @@ async def test_an_order_is_on_one_invoice_even_when_its_answer_was_lost(
     assert [bill.total.amount for bill in bills] == [Decimal("25.00")]
     ledger = await simulated.ledger()
     assert [(line["operation"], line["amount"]) for line in ledger] == [
-        ("createOrder", "25.00"),
-        ("createInvoice", "25.00"),
+        ("createOrder", 25.00),
+        ("createInvoice", 25.00),
     ]
     assert {line["reference"] for line in ledger} == {"r-1"}
     assert (tmp_path / "ledger").read_text().count("\n") == 2
