@@ -6,6 +6,7 @@ import pytest
 
 from contracts.call import Principal
 from contracts.page import Window
+from gateway.flows.orders.documents import items_of
 from gateway.flows.orders.states import State
 from gateway.store.port import Crossref
 from tests.orders.world import ALL, CUSTOMER, FLEX, LINE, World, item, order_body
@@ -164,15 +165,38 @@ async def test_what_is_booked_and_activated(world: World) -> None:
         (f"{id}.m.line", 1, Decimal("20.00")),
         (f"{id}.d.line", 2, Decimal("30.00")),
         (f"{id}.s.line", 1, Decimal("5.00")),
-        (f"{id}.combi.discount", 1, Decimal("-8.25")),
+        (f"{id}.b.combi.discount", 1, Decimal("-8.25")),
     ]
     services = world.network.services
-    assert list(services) == [f"{id}.m", f"{id}.d.1", f"{id}.d.2"]
+    assert list(services) == [f"{id}.m", f"{id}.d/1", f"{id}.d/2"]
     assert services[f"{id}.m"].characteristics == {"msisdn": "4915112345678"}
-    assert {services[f"{id}.d.1"].parent, services[f"{id}.d.2"].parent} == {f"{id}.m"}
+    assert {services[f"{id}.d/1"].parent, services[f"{id}.d/2"].parent} == {f"{id}.m"}
     found = await world.store.by_key(ALL, "msisdn", "4915112345678")
     assert [(ref.kind, ref.system, ref.native_id) for ref in found] == [("product", "oss", f"svc-{id}.m")]
     assert await world.store.native(ALL, "order", id) == Crossref("order", id, "default", "bss", f"po-{id}")
+
+
+async def test_the_same_bundle_twice_in_one_order(world: World) -> None:
+    id = await world.accept(order_body(*(item(i, "flex", item(f"{i}m", "line"), item(f"{i}d", "data")) for i in "ab")))
+    (order,) = await world.settle(id)
+    assert order["state"] == "completed"
+    discounts = [line.reference for line in world.billing.orders[id].lines if line.amount.amount < 0]
+    assert discounts == [f"{id}.a.combi.discount", f"{id}.b.combi.discount"]
+
+
+async def test_item_ids_of_any_scheme_stay_apart(world: World) -> None:
+    """Neither the pieces of one item nor the parts that come by default take an id the client gave."""
+    inside = [item("b-1", "line", quantity=2), item("b-1.1", "data", quantity=2), item("b-1.1.1", "tv")]
+    id = await world.accept(order_body(item("b", "flex", *inside)))
+    (order,) = await world.settle(id)
+    assert order["state"] == "completed"
+
+
+async def test_the_ids_of_parts_that_are_no_items_give_way(world: World) -> None:
+    parts = {"product": [{"productOffering": {"id": offering}} for offering in ("line", "data")]}
+    id = await world.accept(order_body(item("b", "flex", product=parts), item("b-1", "line")))
+    ids = [one["id"] for one in items_of(await world.order(id))]
+    assert len(set(ids)) == len(ids) == 4
 
 
 async def test_what_the_customer_owns_afterwards(world: World) -> None:

@@ -39,7 +39,7 @@ class Bundles:
         self._store = store
 
     async def bundle(self, principal: Principal, offering_id: str) -> Bundle:
-        """The offering as it can be bought; an atomic one is a bundle of itself, exactly once."""
+        """The offering as it can be bought; an atomic one is a bundle of itself, once or more."""
         document = await self._store.get(principal, OFFERING, offering_id)
         if document is None:
             raise Unknown("offering.unknown", "no such offering", f"there is no product offering {offering_id}")
@@ -113,8 +113,8 @@ class Bundles:
         name = _name(document.body, document.id)
         if part is None:
             return Bundle(document.id, name, "", {}, is_bundle=False)
-        once = replace(part, lower=1, upper=1, default=1)
-        return Bundle(document.id, name, part.price.currency, {document.id: once}, is_bundle=False)
+        itself = replace(part, lower=1, upper=None, default=1)
+        return Bundle(document.id, name, part.price.currency, {document.id: itself}, is_bundle=False)
 
     async def _part(self, reading: Reading, document: Document) -> Part | None:
         principal, findings = reading.principal, reading.findings

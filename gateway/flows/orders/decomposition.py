@@ -86,7 +86,7 @@ def _root(target: Target, root: Root, products: list[Planned], pieces: list[_Pie
             for line in root.priced.lines
             if discount.id in line.shares
         }
-        reference = f"{target.order_id}.{discount.id}.discount"
+        reference = f"{target.order_id}.{root.item_id}.{discount.id}.discount"
         lines.append(
             Line(reference, LineKind.DISCOUNT, discount.name, 1, amount, amount, products[first].id, shares=shares)
         )
@@ -101,7 +101,7 @@ def _products(
         id = _new_id()
         reference = None
         if part.service:
-            reference = f"{target.order_id}.{member.item_id}" + (f".{number}" if count > 1 else "")
+            reference = f"{target.order_id}.{member.item_id}" + (f"/{number}" if count > 1 else "")
             pieces.append(_Piece(reference, member.item_id, part, id, member.characteristics))
         allowance = part.allowance
         if allowance is not None and not part.service:

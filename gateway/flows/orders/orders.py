@@ -20,7 +20,7 @@ from gateway.flows.orders.documents import CANCEL, ORDER, accepted, with_states
 from gateway.flows.orders.journal import Journal, event
 from gateway.flows.orders.plan import PLAN_VERSION, Plan
 from gateway.flows.orders.products import REALISATION
-from gateway.flows.orders.request import Root, customer_of, members_of, picks_of, start_of
+from gateway.flows.orders.request import Root, customer_of, item_ids, members_of, picks_of, start_of
 from gateway.flows.orders.run import Run
 from gateway.flows.orders.states import State
 from gateway.flows.orders.steps import Steps
@@ -65,7 +65,9 @@ class Orders:
         """Check it against what we know, price it, freeze its plan and write all of it at once; asks no legacy."""
         now = self._clock.now()
         customer = await self._customer(principal, customer_of(body))
-        roots = [await self._root(principal, pick) for pick in picks_of(body)]
+        picks = picks_of(body)
+        taken = frozenset(item_ids(picks))
+        roots = [await self._root(principal, pick, taken) for pick in picks]
         start = start_of(body, now)
         plan = await self._plan(principal, customer, body, roots, start)
         order = Document(ORDER, plan.order_id, accepted(body, plan.order_id, roots, now), customer.id, revision=1)
@@ -129,10 +131,10 @@ class Orders:
             raise Unknown("customer.unknown", f"there is no customer {id}")
         return customer
 
-    async def _root(self, principal: Principal, pick: Picked) -> Root:
+    async def _root(self, principal: Principal, pick: Picked, taken: frozenset[str]) -> Root:
         bundle = await self._bundles.sellable(principal, pick.offering_id)
         priced = price(bundle, choice_of(bundle, pick))
-        return Root(str(pick.item_id), priced, members_of(pick, priced))
+        return Root(str(pick.item_id), priced, members_of(pick, priced, taken))
 
     async def _plan(
         self, principal: Principal, customer: Document, body: dict[str, Any], roots: list[Root], start: datetime

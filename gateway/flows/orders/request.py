@@ -1,8 +1,10 @@
 """What a TMF622 order asks for, read from its document: who orders, from when, and which item picks which part."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from gateway.flows.bundles.model import Priced
@@ -59,6 +61,9 @@ def picks_of(body: Mapping[str, Any]) -> tuple[Picked, ...]:
     if not items:
         raise Invalid("order.empty", "productOrderItem is empty: there is nothing to order")
     picks = picked(items, nested="productOrderItem", related="productOrderItemRelationship")
+    repeated = [id for id, times in Counter(item_ids(picks)).items() if times > 1]
+    if repeated:
+        raise Invalid("item.duplicateId", f"several items have the id {', '.join(repeated)}")
     for pick in picks:
         for one in (pick, *pick.inside()):
             action = one.body.get("action", "add")
@@ -67,13 +72,21 @@ def picks_of(body: Mapping[str, Any]) -> tuple[Picked, ...]:
     return picks
 
 
-def members_of(pick: Picked, priced: Priced) -> tuple[Member, ...]:
-    """Which item takes how many pieces of which part; parts that no item names get an item of their own."""
-    return tuple(_members(pick, priced))
+def item_ids(picks: Iterable[Picked]) -> list[str]:
+    """Of all items at any depth."""
+    return [str(one.item_id) for pick in picks for one in (pick, *pick.inside()) if one.item_id is not None]
 
 
-def _members(pick: Picked, priced: Priced) -> Iterator[Member]:
-    for number, line in enumerate(priced.lines, 1):
+def members_of(pick: Picked, priced: Priced, taken: Collection[str]) -> tuple[Member, ...]:
+    """Which item takes how many pieces of which part; parts that no item names get an item of their own.
+
+    `taken` are the ids of all items that the client wrote, in the whole order.
+    """
+    return tuple(_members(pick, priced, (id for n in count(1) if (id := f"{pick.item_id}-{n}") not in taken)))
+
+
+def _members(pick: Picked, priced: Priced, free: Iterator[str]) -> Iterator[Member]:
+    for line in priced.lines:
         id = line.part.offering_id
         named = [one for one in (pick, *pick.inside()) if one.offering_id == id and one.quantity]
         own = [one for one in named if one.item_id is not None]
@@ -82,7 +95,7 @@ def _members(pick: Picked, priced: Priced) -> Iterator[Member]:
                 yield Member(str(one.item_id), id, one.quantity, characteristics_of(one.body))
         else:
             told = characteristics_of(named[0].body) if named else {}
-            yield Member(f"{pick.item_id}-{number}", id, line.quantity, told, added=True)
+            yield Member(next(free), id, line.quantity, told, added=True)
 
 
 def characteristics_of(body: Mapping[str, Any]) -> dict[str, str]:
