@@ -47,7 +47,7 @@ def parse(wanted: Any, operations: Collection[str]) -> Armed:
 
 
 class Faults:
-    """Armed faults in the order they came; a call takes at most one."""
+    """Armed faults in the order they came; a call takes at most one, and every other one sees it pass."""
 
     def __init__(self) -> None:
         self._armed: list[Armed] = []
@@ -56,18 +56,16 @@ class Faults:
         self._armed.append(fault)
 
     def take(self, operation: str) -> Armed | None:
-        """The fault that hits this call, if any; a fault that lets it pass counts it."""
-        for fault in self._armed:
-            if fault.operation not in (EVERY, operation):
-                continue
-            if fault.after:
-                fault.after -= 1
-                continue
-            fault.times -= 1
-            if not fault.times:
-                self._armed.remove(fault)
-            return fault
-        return None
+        """The fault that hits this call, if any: the first that waits no longer. Those that wait count it anyway."""
+        matching = [fault for fault in self._armed if fault.operation in (EVERY, operation)]
+        hit = next((fault for fault in matching if not fault.after), None)
+        for fault in matching:
+            fault.after = max(0, fault.after - 1)
+        if hit is not None:
+            hit.times -= 1
+            if not hit.times:
+                self._armed.remove(hit)
+        return hit
 
     def waiting(self) -> list[dict[str, Any]]:
         return [

@@ -66,6 +66,27 @@ async def test_faults_come_after_and_for_as_many_calls_as_told(addresses: Addres
     assert [(await ask("POST", addresses.url, caller))[0] for _ in range(4)] == [200, 503, 503, 200]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "statuses"),
+    [
+        ({}, {"after": 1}, [503, 500, 200]),
+        ({}, {}, [503, 500, 200]),
+        ({"times": 2}, {"after": 1}, [503, 503, 500, 200]),
+        ({"after": 1}, {}, [500, 503, 200]),
+        ({"after": 2}, {"after": 1}, [200, 500, 503, 200]),
+    ],
+)
+async def test_two_faults_count_every_call_and_take_turns(
+    addresses: Addresses, first: dict[str, int], second: dict[str, int], statuses: list[int]
+) -> None:
+    for kind, more in (("refuse", first), ("fault", second)):
+        armed = json.dumps({"operation": "getCallerId", "kind": kind, **more}).encode()
+        assert (await ask("POST", addresses.control + "faults", armed))[0] == 201
+    soap = b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>%s</e:Body></e:Envelope>"
+    caller = soap % b"<j:getCallerId xmlns:j='http://jbilling/'/>"
+    assert [(await ask("POST", addresses.url, caller))[0] for _ in statuses] == statuses
+
+
 @pytest.mark.parametrize("body", [b"", b"<html/>", b"<x", b"\x00"])
 async def test_a_request_that_is_none_gets_a_fault(addresses: Addresses, body: bytes) -> None:
     status, text = await ask("POST", addresses.url, body)
