@@ -53,7 +53,7 @@ CONTRADICTORY: dict[str, tuple[str, Draw]] = {
     ),
     "group allows less than its parts need": (
         "bundle.groupOutsideBundle",
-        lambda i: offering("B", [], [group("g", [part(i["Data 5"]), part(i["Data 20"])], 0, 1)]),
+        lambda i: offering("B", [], [group("g", [part(i["Data 5"], 1, 1), part(i["Data 20"], 1, 1)], 0, 1)]),
     ),
     "outer group against inner groups": (
         "bundle.groupOutsideBundle",

@@ -51,7 +51,7 @@ def _report_repeats(sketch: Sketch, names: dict[str, str], findings: Findings) -
 def _one_range(name: str, direct: Listed | None, grouped: Listed | None, findings: Findings) -> Limits:
     """A listing without an option says nothing where the other one has an option."""
     said = [listed.limits for listed in (direct, grouped) if listed is not None]
-    said = [limits for limits in said if limits.given] or said[:1]
+    said = [limits for limits in said if limits.given] or said[-1:]
     limits = said[0]
     if len(said) > 1:
         of_bundle, of_group = said

@@ -1,7 +1,7 @@
 """A bundle as its document draws it: parts, groups and limits, before anything is known about the offerings named."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.flows.bundles.findings import Findings
@@ -20,6 +20,9 @@ class Limits:
 
     def within(self, other: "Limits") -> bool:
         return other.lower <= self.lower and self.upper <= other.upper
+
+
+AT_MOST_ONE = Limits(0, 1, 0, given=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,27 @@ def _groups(raw: Any, path: str, findings: Findings) -> tuple[ListedGroup, ...]:
         option = entry.get("bundledGroupProductOfferingOption")
         name = next((value for value in (entry.get("name"), entry.get("id")) if isinstance(value, str) and value), here)
         id = entry.get("id")
+        limits = Limits(given=False) if option is None else _limits(option, here, findings)
+        parts = _parts(entry.get("bundledProductOffering"), f"{here}.bundledProductOffering", findings)
         groups.append(
             ListedGroup(
                 id=id if isinstance(id, str) and id else name,
                 name=name,
-                parts=_parts(entry.get("bundledProductOffering"), f"{here}.bundledProductOffering", findings),
+                parts=_choosable(parts, limits),
                 groups=_groups(
                     entry.get("bundledGroupProductOffering"), f"{here}.bundledGroupProductOffering", findings
                 ),
-                limits=Limits(given=False) if option is None else _limits(option, here, findings),
+                limits=limits,
             )
         )
     return tuple(groups)
+
+
+def _choosable(parts: tuple[Listed, ...], limits: Limits) -> tuple[Listed, ...]:
+    """In a group too small to hold every part once, a part without an option is there to be chosen: at most one."""
+    if sum(part.limits.lower for part in parts) <= limits.upper:
+        return parts
+    return tuple(part if part.limits.given else replace(part, limits=AT_MOST_ONE) for part in parts)
 
 
 def _objects(raw: Any, path: str, findings: Findings) -> list[dict[str, Any]]:
