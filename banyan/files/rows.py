@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from typing import BinaryIO
 
 from banyan.files.layout import Column, Layout, zone_of
@@ -57,7 +58,7 @@ def lines(file: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
 
 def recognise(file: BinaryIO, layouts: dict[str, Layout]) -> Layout | None:
     """The first layout that knows the file by its header or its number of columns."""
-    sample = [raw for number, raw, whole in lines(file) if whole and number <= SNIFFED_LINES and raw]
+    sample = [raw for _, raw, whole in islice(lines(file), SNIFFED_LINES) if whole and raw]
     return next((layout for layout in layouts.values() if _fits(sample, layout)), None)
 
 

@@ -1,6 +1,6 @@
 """The ledger of files: each file taken in exactly once, its bad rows in quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,13 @@ _FILE = (
 )
 _RECORD = (
     "INSERT INTO usage_records (id, layout, key, content, file, line, raw, subscriber_kind, subscriber, kind, unit, "
-    "amount, start, cycle, destination, state, included, excluded, shares) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', 0, 0, '[]')"
+    "amount, start, cycle, destination, owner, state, included, excluded, shares) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '[]')"
 )
+_DUE = "INSERT INTO usage_due (owner, unit, cycle) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ASK = "INSERT INTO usage_asks (subscriber_kind, subscriber) VALUES (?, ?) ON CONFLICT DO NOTHING"
+Owners = Mapping[tuple[str, str], str | None]
+"""Whose usage that of a subscriber (kind, value) is; None: nobody knows the subscriber yet."""
 _QUARANTINE = "INSERT INTO usage_quarantine (file, line, kind, reason, raw, other, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -80,17 +83,21 @@ class FileLedger:
 
         await self._turns.write(work)
 
-    async def take(self, file: FileRow, chunk: Sequence[UsageRecord | Unreadable], now: datetime) -> None:
+    async def take(
+        self, file: FileRow, chunk: Sequence[UsageRecord | Unreadable], owners: Owners, now: datetime
+    ) -> None:
         """Records, quarantine and the file's progress, in one transaction; lines that are settled are passed over."""
 
         async def work() -> list[Statement]:
             current = await self.file(file.system, file.name, file.sha256)
             rows = [row for row in chunk if current and row.line > current.line]
-            return await self._taken(file, rows, to_micros(now)) if rows else []
+            return await self._taken(file, rows, owners, to_micros(now)) if rows else []
 
         await self._turns.write(work)
 
-    async def _taken(self, file: FileRow, rows: Sequence[UsageRecord | Unreadable], at: int) -> list[Statement]:
+    async def _taken(
+        self, file: FileRow, rows: Sequence[UsageRecord | Unreadable], owners: Owners, at: int
+    ) -> list[Statement]:
         fresh: list[UsageRecord] = []
         quarantined: list[tuple[Any, ...]] = []
         duplicates = conflicts = 0
@@ -108,9 +115,14 @@ class FileLedger:
                 reason = "its key is known with other content"
                 quarantined.append((file.id, row.line, "conflict", reason, row.row, known[row.key][1], at))
         progress = (rows[-1].line, len(fresh), duplicates, conflicts, len(quarantined) - conflicts, file.id)
+        whose = [owners.get((row.subscriber_kind, row.subscriber)) for row in fresh]
+        guided = list(zip(fresh, whose, strict=True))
+        asked = {(row.subscriber_kind, row.subscriber) for row, owner in guided if not owner}
+        due = {(owner, str(row.used.unit), to_micros(cycle_of(row.start))) for row, owner in guided if owner}
         return [
-            Statement(_RECORD, many=[_values(file.layout, row, file.id) for row in fresh]),
-            Statement(INSERT_ASK, many=sorted({(row.subscriber_kind, row.subscriber) for row in fresh})),
+            Statement(_RECORD, many=[_values(file, row, owner) for row, owner in guided]),
+            Statement(INSERT_ASK, many=sorted(asked)),
+            Statement(_DUE, many=sorted(due)),
             Statement(_QUARANTINE, many=quarantined),
             Statement(
                 "UPDATE usage_files SET line = ?, accepted = accepted + ?, duplicates = duplicates + ?, "
@@ -136,13 +148,13 @@ class FileLedger:
         return [{**dict(zip(names, row, strict=False)), "at": from_micros(row[6]).isoformat()} for row in found]
 
 
-def _values(layout: str, row: UsageRecord, file: str) -> tuple[Any, ...]:
+def _values(file: FileRow, row: UsageRecord, owner: str | None) -> tuple[Any, ...]:
     return (
         str(uuid7()),
-        layout,
+        file.layout,
         row.key,
         row.content,
-        file,
+        file.id,
         row.line,
         row.row,
         row.subscriber_kind,
@@ -153,6 +165,8 @@ def _values(layout: str, row: UsageRecord, file: str) -> tuple[Any, ...]:
         to_micros(row.start),
         to_micros(cycle_of(row.start)),
         row.destination,
+        owner,
+        "guided" if owner else "received",
     )
 
 

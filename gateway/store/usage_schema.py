@@ -1,6 +1,6 @@
 """The tables of usage: the ledger of files, records, quarantine, charging and an outbox of their own."""
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import DDL, BigInteger, Column, Identity, Index, Integer, MetaData, String, Table, Text, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
@@ -70,6 +70,10 @@ records = Table(
     Index("usage_records_start", "start"),
     sqlite_autoincrement=True,
 )
+# Every record is charged soon after it came: with room left in its page PostgreSQL keeps the new version there, and
+# charging takes a third of the time.
+_ROOM = DDL("ALTER TABLE %(table)s SET (fillfactor = 50)")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it open
+event.listen(records, "after_create", _ROOM.execute_if(dialect="postgresql"))
 
 quarantine = Table(
     "usage_quarantine",

@@ -6,7 +6,7 @@ from opentelemetry import trace
 from contracts.call import Call, Principal
 from contracts.clock import Clock
 from contracts.errors import PortError
-from contracts.model import UsageFile
+from contracts.model import UsageFile, UsageRecord
 from contracts.ports import UsageFilePort
 from gateway.flows.usage.guide import Guide
 from gateway.policy.ports import Ports, Serving
@@ -90,8 +90,12 @@ class Usage:
             # Every row of it is known, its bad ones are in quarantine already.
             await self._usage.ledger.finish(row, "duplicate", f"the same bytes as {known.name}", known.rows)
             return
+        owners: dict[tuple[str, str], str | None] = {}
         async for chunk in serving.port.rows(self._call(), file):
-            await self._usage.ledger.take(row, chunk, self._clock.now())
+            for name in {(each.subscriber_kind, each.subscriber) for each in chunk if isinstance(each, UsageRecord)}:
+                if name not in owners:
+                    owners[name] = await self._guide.owner_of(*name)
+            await self._usage.ledger.take(row, chunk, owners, self._clock.now())
         await self._usage.ledger.finish(row, "done")
 
     def _call(self) -> Call:
