@@ -13,7 +13,8 @@ from gateway.demo.processes import House, NotReady, start
 from gateway.demo.story import STEPS, Proof, Story
 from gateway.telemetry.tree import draw
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, soft_wrap=True)
+"""Addresses and commands are copied from here: a line is never broken inside one."""
 
 
 async def run(state: Path, *, host: str, port: int, store: str | None, end: bool, serve_only: bool) -> int:
@@ -53,7 +54,7 @@ async def _tell(house: House, stop: asyncio.Event) -> bool:
                 proofs.append(proof)
             await app.http.delete(story.hub)
         _OUT.print()
-        _OUT.print(draw(story.trace, story.spans))
+        _OUT.print(draw(story.trace, story.spans), soft_wrap=False)
     except (NotProved, KeyError, ValueError, IndexError) as error:
         _OUT.print(f"[red]✗ {doing}:[/] {type(error).__name__}: {error}")
         return False
@@ -61,7 +62,7 @@ async def _tell(house: House, stop: asyncio.Event) -> bool:
         for client in (app, billing, network):
             await client.aclose()
     _OUT.print()
-    _OUT.print(_table(proofs))
+    _OUT.print(_table(proofs), soft_wrap=False)
     _OUT.print(f"\nDraw the order's trace again: [bold]banyan trace {story.order['id']}[/]")
     return True
 
