@@ -19,14 +19,10 @@ def _call(key: str, login: str, start: datetime, seconds: int) -> str:
     return ",".join([*fields, f'"{login}"'])
 
 
-def session_rows(msisdn: str, at: datetime, sizes: list[int]) -> list[str]:
-    """Data sessions in our own layout, and one row that nobody can read."""
-    rows = ["id,msisdn,start,kind,amount,unit"]
-    rows += [
-        f"demo-{number},{msisdn},{(at + timedelta(seconds=number)).isoformat()},data,{size},bytes"
-        for number, size in enumerate(sizes, start=1)
-    ]
-    return [*rows, f"demo-broken,{msisdn},not a time,data,1,bytes"]
+def session_rows(key: str, msisdn: str, at: datetime, size: int) -> list[str]:
+    """A data session in our own layout, and a row that nobody can read."""
+    session = f"{key},{msisdn},{at.isoformat()},data,{size},bytes"
+    return ["id,msisdn,start,kind,amount,unit", session, f"{key}-broken,{msisdn},not a time,data,1,bytes"]
 
 
 def drop(folder: Path, name: str, rows: list[str]) -> None:

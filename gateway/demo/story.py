@@ -27,7 +27,9 @@ from gateway.demo.listener import Listener
 from gateway.demo.processes import House
 from gateway.telemetry import Span, read_trace
 
-LOGIN_ROWS = 1_001
+LOGIN_ROWS = 1_000
+SESSIONS = (8 * files.GIGABYTE, 5 * files.GIGABYTE, 4 * files.GIGABYTE)
+"""85 % of the 20 GB, crossed with the last one."""
 VISIBLE_S = 1.0
 """Usage must be seen within this time of the rename."""
 
@@ -184,25 +186,26 @@ async def usage(story: Story) -> Proof:
     listening = await story.app.post(f"{CONSUMPTION}/hub", {"callback": story.listener.url})
     story.hub = f"{CONSUMPTION}/hub/{listening['id']}"
     login = next(entry["value"] for entry in story.customer["characteristic"] if entry["name"] == "login")
-    now = SystemClock().now()
-    drop = story.house.drop
-    files.drop(drop, "legacy-voice.csv", files.legacy_rows(login, now, LOGIN_ROWS - 1))
-    sizes = [8 * files.GIGABYTE, 5 * files.GIGABYTE, 4 * files.GIGABYTE]
-    clock = SystemClock()
-    renamed = clock.monotonic()
-    files.drop(drop, "sessions.csv", files.session_rows(story.msisdn, now, sizes))
-    used = sum(sizes)
-    bucket = await until("the consumption", lambda: _bucket(story, used))
-    seen = clock.monotonic() - renamed
+    drop, clock = story.house.drop, SystemClock()
+    files.drop(drop, "legacy-voice.csv", files.legacy_rows(login, clock.now(), LOGIN_ROWS))
+    used, waits, bucket = 0, [], {}
+    for number, size in enumerate(SESSIONS, start=1):
+        used += size
+        rows = files.session_rows(f"demo-{number}", story.msisdn, clock.now(), size)
+        renamed = clock.monotonic()
+        files.drop(drop, f"session-{number}.csv", rows)
+        bucket = await until("the consumption", lambda expected=used: _bucket(story, expected))
+        waits.append(clock.monotonic() - renamed)
+    seen = sorted(waits)[len(waits) // 2]
     prove(seen <= VISIBLE_S, f"usage was visible only {seen:.2f} s after the rename")
-    rows = await story.app.http.get(f"{USAGE}/usage", params={"relatedParty.id": story.customer["id"], "limit": "1"})
     remaining = Decimal(bucket["remainingValue"]["amount"])
     prove(remaining == 20 * files.GIGABYTE - used, f"{remaining} bytes remain")
-    total = int(rows.headers["X-Total-Count"])
-    prove(total == LOGIN_ROWS - 1 + len(sizes), f"TMF635 counts {total} records")
+    mine = {"relatedParty.id": story.customer["id"], "limit": "1"}
+    total = int((await story.app.http.get(f"{USAGE}/usage", params=mine)).headers["X-Total-Count"])
+    prove(total == LOGIN_ROWS + len(SESSIONS), f"TMF635 counts {total} records")
     return Proof(
-        "Both usage files in TMF635, consumption in TMF677 within a second of the rename",
-        f"{total} records, {used / files.GIGABYTE:.0f} of 20 GB used, seen after {seen * 1000:.0f} ms",
+        "Files of both layouts in TMF635, consumption in TMF677 within a second of the rename",
+        f"{total} records, {used / files.GIGABYTE:.0f} of 20 GB used, seen after {seen * 1000:.0f} ms (median of 3)",
     )
 
 
