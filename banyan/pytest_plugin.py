@@ -1,13 +1,14 @@
 """The contract kit's fixtures, found by entry point.
 
-A test class states `adapter_class`, `config(url)` and `simulator(ledger, clock)`; it gets `adapter`, `southbound` and
-`calls`.
+A test class states `adapter_class` and `config(place)`. Where it states `simulator(ledger, clock)` too, the place is
+that simulator's address; else it is a drop folder. It gets `adapter`, `southbound` or `folder`, and `calls`.
 """
 # Imports wait for their fixture: pytest loads this plugin in every run, and most runs need no simulator.
 # ruff: noqa: PLC0415
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from banyan.simulate import Addresses, Simulator
     from contracts.call import Call
+    from contracts.clock import Clock
     from contracts.faults import Fault
     from contracts.ports import Adapter
 
@@ -67,14 +69,26 @@ def recorded_spans() -> "InMemorySpanExporter":
 
 
 @pytest.fixture
+def clock() -> "Clock":
+    """The adapter's clock, the simulator's and the calls'; a class may give another."""
+    from contracts.clock import SystemClock
+
+    return SystemClock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The drop folder; the adapter makes it."""
+    return tmp_path / "drop"
+
+
+@pytest.fixture
 async def southbound(
-    request: pytest.FixtureRequest, recorded_spans: "InMemorySpanExporter"
+    request: pytest.FixtureRequest, clock: "Clock", recorded_spans: "InMemorySpanExporter"
 ) -> AsyncIterator[Simulated]:
     """The class's simulator, fresh, on a socket of this process."""
     from banyan.simulate import Ledger, running
-    from contracts.clock import SystemClock
 
-    clock = SystemClock()
     simulator = await asyncio.to_thread(request.cls.simulator, Ledger(clock), clock)
     recorded_spans.clear()
     async with running(simulator) as addresses:
@@ -82,21 +96,26 @@ async def southbound(
 
 
 @pytest.fixture
-async def adapter(request: pytest.FixtureRequest, southbound: Simulated) -> AsyncIterator["Adapter"]:
-    """The class's adapter, configured for its simulator."""
-    from contracts.clock import SystemClock
+def place(request: pytest.FixtureRequest) -> str | Path:
+    """Where the class's adapter finds its system."""
+    if hasattr(request.cls, "simulator"):
+        simulated: Simulated = request.getfixturevalue("southbound")
+        return simulated.addresses.url
+    folder: Path = request.getfixturevalue("folder")
+    return folder
 
-    config = request.cls.config(southbound.addresses.url)
-    made = await asyncio.to_thread(request.cls.adapter_class, config, SystemClock())
+
+@pytest.fixture
+async def adapter(request: pytest.FixtureRequest, clock: "Clock", place: str | Path) -> AsyncIterator["Adapter"]:
+    """The class's adapter, configured for its system."""
+    made = await asyncio.to_thread(request.cls.adapter_class, request.cls.config(place), clock)
     yield made
     await made.aclose()
 
 
 @pytest.fixture
-def calls() -> Callable[[], "Call"]:
+def calls(clock: "Clock") -> Callable[[], "Call"]:
     """Makes calls that wait for `PATIENCE_S`."""
     from contracts.call import Call, Principal
-    from contracts.clock import SystemClock
 
-    clock = SystemClock()
     return lambda: Call(clock.monotonic() + PATIENCE_S, "default", Principal("tester", "tests", "default"))

@@ -5,7 +5,7 @@ from contracts.suites.bill import BillContract
 from contracts.suites.catalog import CatalogContract
 from contracts.suites.customer import CustomerContract
 from contracts.suites.inventory import InventoryContract
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import AdapterContract, Calls, Southbound, WireContract, every_fault, fails
 from contracts.suites.lineage import LineageContract
 from contracts.suites.order import OrderContract
 from contracts.suites.provisioning import ProvisioningContract
@@ -26,6 +26,7 @@ __all__ = [
     "ServiceContract",
     "Southbound",
     "UsageFileContract",
+    "WireContract",
     "every_fault",
     "fails",
 ]

@@ -9,10 +9,12 @@ from contracts.errors import NotFound
 from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import BillPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 
-class BillContract(AdapterContract):
+class BillContract(WireContract):
+    """What billing issued is found again, complete, newest first, and nothing is billed twice."""
+
     account_with_bills: ClassVar[str]
     unknown_bill: ClassVar[str]
 

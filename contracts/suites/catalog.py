@@ -9,10 +9,12 @@ from contracts.errors import NotFound
 from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import CatalogPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 
-class CatalogContract(AdapterContract):
+class CatalogContract(WireContract):
+    """The price list: every offering is found again as it was listed, its price exact."""
+
     known_offering: ClassVar[str]
     unknown_offering: ClassVar[str]
 

@@ -9,10 +9,12 @@ from contracts.errors import NotFound
 from contracts.faults import Fault
 from contracts.page import Condition, Window
 from contracts.ports import CustomerPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 
-class CustomerContract(AdapterContract):
+class CustomerContract(WireContract):
+    """Customers and their accounts are found, listed without gaps, and never mixed up."""
+
     known_customer: ClassVar[str]
     known_login: ClassVar[str]
     unknown_customer: ClassVar[str]

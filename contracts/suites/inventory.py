@@ -9,10 +9,12 @@ from contracts.errors import NotFound
 from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import InventoryPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 
-class InventoryContract(AdapterContract):
+class InventoryContract(WireContract):
+    """What a customer runs in billing is found again as it was listed, and is nobody else's."""
+
     customer_with_subscriptions: ClassVar[str]
     unknown_subscription: ClassVar[str]
 

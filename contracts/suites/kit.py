@@ -40,24 +40,13 @@ class Southbound(Protocol):
 
 
 class AdapterContract:
-    """Laws of every adapter. Authors subclass as Test..., and state the facts."""
+    """Every adapter: answers a probe, and can what its manifest says. Authors subclass as Test..., and state facts."""
 
     adapter_class: ClassVar[type[Adapter]]
     manifest: ClassVar[Path]
 
     async def test_it_answers_a_probe(self, adapter: Adapter, calls: Calls) -> None:
         await adapter.probe(calls())
-
-    @every_fault
-    async def test_a_probe_tells_how_it_failed(
-        self, adapter: Adapter, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.probe(calls()))
-
-    async def test_each_attempt_has_one_span(self, adapter: Adapter, southbound: Southbound, calls: Calls) -> None:
-        await adapter.probe(calls())
-        assert southbound.calls >= 1
-        assert southbound.spans == southbound.calls
 
     def test_its_capabilities_are_as_its_manifest_says(self) -> None:
         said = tomllib.loads(self.manifest.read_text(encoding="utf-8"))
@@ -71,8 +60,26 @@ class AdapterContract:
                     assert overridden == (said["capabilities"][capability] == Support.FULL), capability
 
 
+class WireContract(AdapterContract):
+    """Every adapter that calls a system: each attempt is traced, a failure is told for what it is."""
+
+    @every_fault
+    async def test_a_probe_tells_how_it_failed(
+        self, adapter: Adapter, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        await fails(southbound, fault, adapter.probe(calls()))
+
+    async def test_each_attempt_has_one_span(self, adapter: Adapter, southbound: Southbound, calls: Calls) -> None:
+        await adapter.probe(calls())
+        assert southbound.calls >= 1
+        assert southbound.spans == southbound.calls
+
+
 async def fails(southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
-    """The work meets the fault at its first call, and says which error it was and what may have happened."""
+    """The work meets the fault at its first call, and says which error it was and what may have happened.
+
+    The fault hits one call, so an adapter that tries again by itself is found out: that is for policy to decide.
+    """
     southbound.arm(fault)
     with pytest.raises(BECOMES[fault]) as caught:
         await work

@@ -8,10 +8,12 @@ from contracts.errors import NotFound, PortError
 from contracts.faults import Fault
 from contracts.model import Order, WorkState
 from contracts.ports import OrderPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 
-class OrderContract(AdapterContract):
+class OrderContract(WireContract):
+    """An order is booked once, found again when its answer was lost, and cancelled once."""
+
     unknown_order: str
 
     def new_order(self, reference: str) -> Order:

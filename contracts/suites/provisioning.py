@@ -9,13 +9,15 @@ from contracts.errors import Conflict, Happened, NotFound, Rejected, TimedOut
 from contracts.faults import Fault
 from contracts.model import Activation, WorkState
 from contracts.ports import ProvisioningPort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 DONE = frozenset({Fault.LOST_ANSWER, Fault.DELAY, Fault.GARBAGE, Fault.SWAP})
 """Faults that come after the work."""
 
 
-class ProvisioningContract(AdapterContract):
+class ProvisioningContract(WireContract):
+    """Services come, change and go by our reference, each once however often it is asked."""
+
     customer_to_serve: str
     numbered_service: str
     """A service that stands by itself and gets an MSISDN from the system."""

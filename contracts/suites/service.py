@@ -6,12 +6,14 @@ from contracts.errors import NotFound
 from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import ServicePort
-from contracts.suites.kit import AdapterContract, Calls, Southbound, every_fault, fails
+from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
 
 STATES = {"reserved", "inactive", "active", "terminated"}
 
 
-class ServiceContract(AdapterContract):
+class ServiceContract(WireContract):
+    """What runs in the network for a customer: all of it, and nobody else's."""
+
     customer_with_services: str
     """Has at least two."""
     unknown_service: str

@@ -1,4 +1,4 @@
-"""The laws of UsageFilePort. An author's class states its facts and gives the fixtures `adapter` and `folder`."""
+"""The laws of UsageFilePort."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -8,17 +8,16 @@ import pytest
 from contracts.errors import PortError
 from contracts.model import Unreadable, UsageFile, UsageRecord
 from contracts.ports import UsageFilePort
-from contracts.suites.kit import Calls
+from contracts.suites.kit import AdapterContract, Calls
 
 
-class UsageFileContract:
+class UsageFileContract(AdapterContract):
+    """A drop folder: complete files only, every row read or refused by its number, finished files taken away."""
+
     good_rows: ClassVar[tuple[bytes, ...]]
     """At least two rows of one layout that are usage."""
     before_rows: ClassVar[bytes] = b""
     """What such a file begins with: its header line, if it has one."""
-
-    async def test_it_answers_a_probe(self, adapter: UsageFilePort, calls: Calls) -> None:
-        await adapter.probe(calls())
 
     async def test_a_file_that_is_renamed_in_waits_at_once(
         self, adapter: UsageFilePort, folder: Path, calls: Calls

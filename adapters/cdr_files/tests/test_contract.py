@@ -1,6 +1,5 @@
 """The drop folder keeps the laws of its port, in both layouts."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from adapters.cdr_files.adapter import CdrFiles
 from adapters.cdr_files.config import Config
-from banyan import Call, Clock, Principal
+from banyan import Clock
 from banyan.files import load_layouts
 from banyan.files.rows import read_rows
 from banyan.model import Quantity, Unit, Unreadable, UsageKind, UsageRecord
@@ -35,23 +34,16 @@ class Noon:
 
 
 class Files(UsageFileContract):
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        return tmp_path / "drop"
+    adapter_class = CdrFiles
+    manifest = Path(__file__).parents[1] / "manifest.toml"
+
+    @staticmethod
+    def config(folder: Path) -> Config:
+        return Config(folder=folder)
 
     @pytest.fixture
     def clock(self) -> Clock:
         return Noon()
-
-    @pytest.fixture
-    async def adapter(self, folder: Path, clock: Clock) -> AsyncIterator[CdrFiles]:
-        adapter = CdrFiles(Config(folder=folder), clock)
-        yield adapter
-        await adapter.aclose()
-
-    @pytest.fixture
-    def calls(self, clock: Clock) -> Calls:
-        return lambda: Call(clock.monotonic() + 30, "default", Principal("tester", "tests", "default"))
 
 
 class TestBanyanLayout(Files):
