@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
@@ -194,7 +195,7 @@ async def usage(story: Story) -> Proof:
         rows = files.session_rows(f"demo-{number}", story.msisdn, clock.now(), size)
         renamed = clock.monotonic()
         files.drop(drop, f"session-{number}.csv", rows)
-        bucket = await until("the consumption", lambda expected=used: _bucket(story, expected))
+        bucket = await until("the consumption", partial(_bucket, story, used))
         waits.append(clock.monotonic() - renamed)
     seen = sorted(waits)[len(waits) // 2]
     prove(seen <= VISIBLE_S, f"usage was visible only {seen:.2f} s after the rename")
