@@ -10,11 +10,11 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from contracts.call import Call
 from contracts.clock import Clock
-from contracts.errors import Happened, TimedOut
+from contracts.errors import Happened, PortError, TimedOut, Unavailable
 from gateway.policy.breaker import Breaker
 from gateway.policy.budget import RetryBudget, Spending
 from gateway.policy.bulkhead import Bulkhead
-from gateway.policy.retry import Patience, Semantics, failure, may_repeat, wait
+from gateway.policy.retry import PASSING, Patience, Semantics, failure, may_repeat, wait
 from gateway.policy.spans import Attempts, logical
 
 GRACE_S = 0.1
@@ -54,7 +54,12 @@ class Backend:
                 retry=retry_if_exception(lambda error: may_repeat(semantics, error)),
                 reraise=True,
             )
-            answer: Any = await retrying(self._attempt, attempts, method, call, *args, **kw)
+            try:
+                answer: Any = await retrying(self._attempt, attempts, method, call, *args, **kw)
+            except PASSING as error:
+                if attempts.doubtful and semantics is not Semantics.READ and error.happened is Happened.NO:
+                    raise Unavailable(str(error), happened=Happened.UNKNOWN, retry_after=error.retry_after) from error
+                raise
             spending.succeeded()
             return answer
 
@@ -93,4 +98,8 @@ class Backend:
                     async with asyncio.timeout(min(self._timeout_s, left) + GRACE_S):
                         return await method(replace(call, attempt=attempts.count - 1), *args, **kw)
                 except TimeoutError as error:
+                    attempts.doubtful = True
                     raise TimedOut(f"{self.system} did not answer in time") from error
+                except PortError as error:
+                    attempts.doubtful |= error.happened is Happened.UNKNOWN
+                    raise

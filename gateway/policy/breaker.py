@@ -17,7 +17,10 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Opens on half of at least 20 attempts failing within 30 s; stays open 5 s, each time twice as long up to 30 s."""
+    """Opens on half of at least 20 attempts failing within 30 s; stays open 2 s, each time twice as long up to 10 s.
+
+    One probe in ten seconds burdens nobody, and what waits for the system goes on soon after it is back.
+    """
 
     def __init__(
         self,
@@ -28,7 +31,7 @@ class Breaker:
         window_s: float = 30,
         least: int = 20,
         ratio: float = 0.5,
-        open_s: tuple[float, float] = (5, 30),
+        open_s: tuple[float, float] = (2, 10),
         probes: int = 3,
     ) -> None:
         self._system = system

@@ -18,6 +18,8 @@ class Attempts:
     """How often the call was sent."""
 
     count: int = 0
+    doubtful: bool = False
+    """One of them may have had its effect, however the last one ended."""
 
 
 @contextmanager

@@ -176,6 +176,16 @@ async def test_what_is_booked_and_activated(world: World) -> None:
     assert await world.store.native(ALL, "order", id) == Crossref("order", id, "default", "bss", f"po-{id}")
 
 
+async def test_it_comes_back_when_it_was_told_to(world: World) -> None:
+    """However long it has waited before: what left a failing system alone knows when it is tried again."""
+    world.network.script["activate"] = ["down"] * 8 + ["busy"]
+    id = await world.accept(LINE)
+    while world.network.script["activate"]:
+        await world.step() or world.clock.advance(1)
+    (order,) = await world.settle(id, within_s=3.5)
+    assert order["state"] == "completed"
+
+
 async def test_the_same_bundle_twice_in_one_order(world: World) -> None:
     id = await world.accept(order_body(*(item(i, "flex", item(f"{i}m", "line"), item(f"{i}d", "data")) for i in "ab")))
     (order,) = await world.settle(id)

@@ -29,7 +29,7 @@ class Crash(BaseException):
 
 @dataclass
 class System:
-    """What to do with the next calls of a method: `down`, `timeout`, `lost`, `garbage`, `reject`, `conflict`,
+    """What to do with the next calls of a method: `down`, `busy`, `timeout`, `lost`, `garbage`, `reject`, `conflict`,
     `bug`, `crash` (before the effect) or `crash-after`."""
 
     clock: FakeClock
@@ -49,6 +49,8 @@ class System:
         match what:
             case "down":
                 raise Unavailable("the door is closed")
+            case "busy":
+                raise Unavailable("come again later", retry_after=3)
             case "timeout":
                 raise TimedOut("no answer, no effect")
             case "reject":

@@ -197,3 +197,15 @@ def spans() -> Iterator[InMemorySpanExporter]:
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     yield exporter
     exporter.shutdown()
+
+
+@pytest.mark.parametrize(("semantics", "happened"), [("repeatable", UNKNOWN), ("read", NO)])
+@pytest.mark.parametrize("first", [Garbled("a page"), TimedOut("late")])
+async def test_a_refused_repetition_does_not_undo_the_doubt(
+    semantics: str, happened: Happened, first: PortError
+) -> None:
+    """The first attempt may have had its effect, whatever the second one came to."""
+    legacy = Legacy(first, Unavailable("busy"), Unavailable("busy", retry_after=3))
+    with pytest.raises(Unavailable) as failed:
+        await made(legacy, semantics, FakeClock(), 60)
+    assert (failed.value.happened, failed.value.retry_after) == (happened, 3)

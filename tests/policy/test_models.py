@@ -44,7 +44,7 @@ class BreakerModel(RuleBasedStateMachine):
         return True
 
     def open(self) -> None:
-        self.state, self.until = "open", self.clock.monotonic() + min(30, 5 * 2**self.opened)
+        self.state, self.until = "open", self.clock.monotonic() + min(10, 2 * 2**self.opened)
         self.opened += 1
         self.attempts = []
 

@@ -14,6 +14,8 @@ class NotReached:
     """The system is down or busy, and nothing happened: wait, then go on as before."""
 
     why: str
+    wait_s: float | None = None
+    """When to come back, where the system or policy said so."""
 
 
 @dataclass(frozen=True, slots=True)

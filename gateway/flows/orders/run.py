@@ -19,7 +19,8 @@ from gateway.flows.orders.steps import Steps
 from gateway.store.port import Change, Emit, Job, Link, Put
 from gateway.telemetry import SUBJECT
 
-LONGEST_WAIT_S = 30.0
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
+"""So long at most after a system is back, an order that waited for it goes on."""
 HELD_S = 300.0
 """A held order is looked at again after this: its cause may be gone."""
 
@@ -74,7 +75,7 @@ class Run:
                 return refused
             case NotReached() if step.state is StepState.SENDING:
                 waiting = replace(step, state=StepState.DUE, waited=step.waited + 1)
-                await self._journal.write(job, Entry(plan.with_step(waiting), due=self._backoff(waiting)))
+                await self._journal.write(job, Entry(plan.with_step(waiting), due=self._again(waiting, outcome)))
             case NotReached() | InDoubt():
                 await self._doubtful(job, plan, step, outcome)
             case Stuck(why):
@@ -92,7 +93,7 @@ class Run:
         due = asking[0] if asking else self._after(self._reconcile[-1])
         if isinstance(outcome, NotReached):
             step = replace(step, waited=step.waited + 1)
-            due = min(due, self._backoff(step))
+            due = min(due, self._again(step, outcome))
         note = f"{step.system} has not confirmed {step.reference} yet; it is asked again until it does"
         turn = nothing if asking else turns.held
         await self._journal.write(job, Entry(plan.with_step(step), turn, note, due))
@@ -116,7 +117,7 @@ class Run:
             outcome = await self._steps.undo(plan, step)
         if isinstance(outcome, NotReached):
             step = replace(step, waited=step.waited + 1)
-            await self._journal.write(job, Entry(plan.with_step(step), due=self._backoff(step)))
+            await self._journal.write(job, Entry(plan.with_step(step), due=self._again(step, outcome)))
             return None
         state = StepState.UNDONE if isinstance(outcome, Done) else StepState.LEFT
         plan = plan.with_step(replace(step, state=state))
@@ -138,8 +139,11 @@ class Run:
     def _after(self, seconds: float) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)
 
-    def _backoff(self, step: Step) -> datetime:
-        return self._after(min(LONGEST_WAIT_S, 0.5 * 2.0 ** min(step.waited - 1, 10)))
+    def _again(self, step: Step, outcome: NotReached) -> datetime:
+        """As told, else later each time."""
+        if outcome.wait_s is not None:
+            return self._after(min(max(outcome.wait_s, SHORTEST_WAIT_S), HELD_S))
+        return self._after(min(LONGEST_WAIT_S, SHORTEST_WAIT_S * 2.0 ** min(step.waited - 1, 10)))
 
 
 def _farewell(plan: Plan) -> str:

@@ -29,7 +29,7 @@ class Steps:
                 assert step.booking is not None
                 receipt = await self._served(OrderPort, step).port.place_order(call, step.booking)
         except PASSING as error:
-            return NotReached(str(error)) if error.happened is Happened.NO else InDoubt(str(error))
+            return _not_reached(error) if error.happened is Happened.NO else InDoubt(str(error))
         except (Rejected, NotFound) as error:
             return Refused(str(error))
         except PortError as error:
@@ -44,7 +44,7 @@ class Steps:
                 return await self._ask_service(call, step)
             return await self._ask_booking(call, step)
         except PASSING as error:
-            return NotReached(str(error))
+            return _not_reached(error)
         except PortError as error:
             return Stuck(f"{step.system} does not tell what became of {step.reference}: {error}")
 
@@ -59,7 +59,7 @@ class Steps:
         except NotFound:
             return Done()
         except PASSING as error:
-            return NotReached(str(error))
+            return _not_reached(error)
         except PortError as error:
             return Refused(str(error))
         return Done()
@@ -95,3 +95,7 @@ class Steps:
 
     def _call(self, plan: Plan, step: Step) -> Call:
         return Call(self._clock.monotonic() + self._call_s, plan.operator, plan.principal(), key=step.reference)
+
+
+def _not_reached(error: PortError) -> NotReached:
+    return NotReached(str(error), error.retry_after)
