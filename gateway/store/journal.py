@@ -38,6 +38,12 @@ async def claim(database: Database, kind: str, now: datetime, lease_s: float, li
     return [_job(row[1:]) for row in sorted(rows)]
 
 
+async def inherit(database: Database) -> None:
+    """Free what a dead process held: a SQLite store has one process at a time; elsewhere a lease may be another's."""
+    if database.dialect == "sqlite":
+        await database.commit(Statement("UPDATE jobs SET leased_until = NULL WHERE leased_until IS NOT NULL"))
+
+
 async def query(database: Database, principal: Principal, id: str) -> Job | None:
     seen, values = visible(principal, "owner")
     sql = f"SELECT {_COLUMNS} FROM jobs WHERE id = ? AND {seen}"  # noqa: S608 - every value is a parameter

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.store import Advance, Emit, Enqueue, Job, Put, SqlStore, Stale
+from gateway.store import Advance, Emit, Enqueue, Job, Put, SqlStore, Stale, journal
 from tests.clock import START, FakeClock
 from tests.store.making import ALL, doc, event, ids, job, only
 
@@ -97,3 +97,10 @@ async def test_a_commit_wakes_whoever_listens(store: SqlStore) -> None:
     with pytest.raises(Stale):
         await store.commit(Emit(event("e2")), Put(doc("a"), expect=9))
     assert len(woken) == 2
+
+
+async def test_what_a_dead_process_held_is_free_where_only_one_serves(store: SqlStore) -> None:
+    await store.commit(Enqueue(job("a1", "a")))
+    assert await claimed(store) == ["a1"]
+    await journal.inherit(store.database)
+    assert await claimed(store) == (["a1"] if store.database.dialect == "sqlite" else [])
