@@ -40,7 +40,7 @@ from gateway.flows.usage.consumption import Consumption
 from gateway.policy import PolicedPorts
 from gateway.security import BANYAN, PrincipalOf, embedded
 from gateway.settings import Settings
-from gateway.store import SqlStore, Unreachable, open_store
+from gateway.store import SqlStore, Unreachable, journal, open_store
 from gateway.store.usage import UsageStore
 from gateway.telemetry import start
 from gateway.telemetry.middleware import Traced
@@ -92,6 +92,7 @@ async def _open(
     """Everything of one gateway, from the store up; the stack closes it in reverse."""
     store = await open_store(settings.store.url, clock)
     stack.push_async_callback(store.aclose)
+    await journal.inherit(store.database)
     usage_store = await UsageStore.open(settings.store.usage)
     stack.push_async_callback(usage_store.aclose)
     adapters = await registry.load(settings.adapters, settings.facts, clock)
