@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from contracts.clock import Clock, SystemClock
 from gateway import registry
@@ -23,6 +26,7 @@ from gateway.api.product_offering_qualification import api as product_offering_q
 from gateway.api.product_ordering import api as product_ordering
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.envelope import event_renderer
+from gateway.api.tmf630.errors import Refused
 from gateway.api.tmf630.kernel import Kernel, Limits
 from gateway.api.usage import api as usage
 from gateway.api.usage_consumption import api as usage_consumption
@@ -80,8 +84,10 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False},
     )
+    app.router.redirect_slashes = False
     app.state.ready = False
     app.add_middleware(Traced)
+    app.add_exception_handler(HTTPException, _refuse)
     _health(app)
     return app
 
@@ -153,6 +159,15 @@ async def _end(running: Sequence[asyncio.Task[None]]) -> None:
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _refuse(request: HttpRequest, error: Exception) -> JSONResponse:
+    """What is no path of the edge is refused in its words too."""
+    del request
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    headers = error.headers if isinstance(error, HTTPException) else None
+    refused = Refused(status, "path.unknown" if status == HTTPStatus.NOT_FOUND else "request.refused", status.phrase)
+    return JSONResponse(refused.body(), status_code=status, headers=headers)
 
 
 def _health(app: FastAPI) -> None:

@@ -16,18 +16,28 @@ class Listener:
     version: str
     types: frozenset[str] | None
     """Event types in lower case; None: all."""
+    customers: frozenset[str] | None
+    """Of whom it may hear; None: of everybody."""
 
     @classmethod
     def of(cls, document: Document) -> "Listener":
         body = document.body
-        return cls(document, body["callback"], body["api"], body["version"], event_types(body.get("query")))
+        customers = body.get("customers")
+        return cls(
+            document,
+            body["callback"],
+            body["api"],
+            body["version"],
+            event_types(body.get("query")),
+            None if customers is None else frozenset(customers),
+        )
 
     def hears(self, event: Event) -> bool:
-        """Of its API, of a type it asked for, and not of somebody else's customer."""
+        """Of its API, of a type it asked for, and of no customer it may not hear of."""
         return (
             self.api == event.kind.split("/")[0]
             and (self.types is None or event.type.lower() in self.types)
-            and (self.document.owner is None or event.owner in {None, self.document.owner})
+            and (self.customers is None or event.owner is None or event.owner in self.customers)
         )
 
     def address(self, event: Event) -> str:

@@ -62,8 +62,9 @@ class SqlStore:
                 wake()
 
     async def native(self, principal: Principal, kind: str, id: str, system: str | None = None) -> Crossref | None:
-        where = "kind = ? AND id = ?" + (" AND system = ?" if system else "")
-        found = await crossrefs.query(self.database, principal, where, *filter(None, (kind, id, system)))
+        where = "kind = ? AND id = ?" + ("" if system is None else " AND system = ?")
+        params = (kind, id) if system is None else (kind, id, system)
+        found = await crossrefs.query(self.database, principal, where, *params)
         return found[0] if found else None
 
     async def ours(self, principal: Principal, kind: str, system: str, native_id: str) -> Crossref | None:

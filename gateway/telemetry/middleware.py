@@ -13,9 +13,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+ROUTE = "banyan.route"
+"""Where in the scope whoever serves a path says what it is called without its id: only known paths become names."""
 _TRACER = trace.get_tracer("banyan.gateway")
-_RESOURCE_DEPTH = 4
-"""/tmf-api/<api>/<version>/<resource>: what follows is an id and stays out of names."""
+_PROBES = "/health/"
 
 
 class Traced:
@@ -25,20 +26,19 @@ class Traced:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/tmf-api"):
+        if scope["type"] != "http" or scope["path"].startswith(_PROBES):
             await self._app(scope, receive, send)
             return
-        route = _route(scope["path"])
         carrier = {
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in scope["headers"]
             if name in (b"traceparent", b"tracestate")
         }
         with _TRACER.start_as_current_span(
-            f"{scope['method']} {route}",
+            scope["method"],
             context=extract(carrier),
             kind=SpanKind.SERVER,
-            attributes={"http.request.method": scope["method"], "http.route": route},
+            attributes={"http.request.method": scope["method"]},
         ) as span:
             context = span.get_span_context()
             trace_id, span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
@@ -49,6 +49,9 @@ class Traced:
 
             async def answer(message: Message) -> None:
                 if message["type"] == "http.response.start":
+                    if route := scope.get(ROUTE):
+                        span.update_name(f"{scope['method']} {route}")
+                        span.set_attribute("http.route", route)
                     span.set_attribute("http.response.status_code", message["status"])
                     if message["status"] >= 500:  # noqa: PLR2004 - HTTP's own border
                         span.set_status(StatusCode.ERROR)
@@ -57,9 +60,3 @@ class Traced:
                 await send(message)
 
             await self._app(scope, receive, answer)
-
-
-def _route(path: str) -> str:
-    parts = path.strip("/").split("/")
-    shown = parts[:_RESOURCE_DEPTH] + ["{id}"] * (len(parts) > _RESOURCE_DEPTH)
-    return "/" + "/".join(shown)

@@ -25,12 +25,14 @@ async def test_a_listener_hears_its_api_and_its_types(world: World) -> None:
     assert sorted(world.heard("repeated")) == [("o0", 0), ("o2", 2)]
 
 
-async def test_a_listener_with_an_owner_hears_nothing_of_others(world: World) -> None:
-    await world.listen("anna", owner="anna")
+async def test_a_listener_hears_nothing_of_customers_it_may_not_see(world: World) -> None:
+    await world.listen("anna", customers=["anna", "carl"])
     await world.tell("o1", 1, owner="anna")
     await world.tell("o2", 2, owner="ben")
+    await world.tell("o3", 3, owner="carl")
+    await world.tell("o4", 4)
     await world.turns(world.relay(), 2)
-    assert world.heard("anna") == [("o1", 1)]
+    assert sorted(world.heard("anna")) == [("o1", 1), ("o3", 3), ("o4", 4)]
 
 
 async def test_what_goes_out(world: World) -> None:

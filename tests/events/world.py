@@ -59,11 +59,9 @@ class World:
             await asyncio.Event().wait()
         return status
 
-    async def listen(
-        self, host: str, query: str = "", callback: str = "", owner: str | None = None, **hub: Any
-    ) -> Document:
+    async def listen(self, host: str, query: str = "", callback: str = "", **hub: Any) -> Document:
         body = {"id": host, "callback": callback or f"http://{host}/events", "query": query, "client": "app"}
-        document = Document(HUB, host, {**body, "api": "TMF622", "version": "v4", **hub}, owner=owner)
+        document = Document(HUB, host, {**body, "api": "TMF622", "version": "v4", **hub})
         await self.store.commit(Put(document))
         return document
 

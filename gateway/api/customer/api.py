@@ -29,7 +29,7 @@ class CustomerRoom(DocumentRoom):
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
         before = await self.get(asked, id)
         if patch(before.body) == before.body:
-            return before
+            return await self.answered(asked, before)
         raise Unsupported(_MASTERED)
 
     async def remove(self, asked: Asked, id: str) -> None:

@@ -30,7 +30,7 @@ class BillRoom(DocumentRoom):
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
         before = await self.get(asked, id)
         if patch(before.body) == before.body:
-            return before
+            return await self.answered(asked, before)
         raise Unsupported("bills are issued by billing and do not change here")
 
 
@@ -54,6 +54,9 @@ class OnDemandRoom(DocumentRoom):
         else:
             done["description"] = "Nothing was left to bill"
         return await super().create(asked, done)
+
+    async def owner(self, asked: Asked, body: dict[str, Any]) -> str | None:
+        return await self._billing.customer_of(asked.call, body["billingAccount"]["id"])
 
 
 def rooms(contracts: Contracts, mirror: Mirror, billing: Billing) -> dict[str, Room]:

@@ -1,5 +1,6 @@
 """TMF679: qualifies offerings for a customer, at once, with the exact price."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -45,13 +46,22 @@ class QualificationRoom(DocumentRoom):
             ITEMS: [_answered(item, verdicts) for item in items],
         }
 
+    async def owner(self, asked: Asked, body: dict[str, Any]) -> str | None:
+        """What was worked out for a customer is that customer's alone."""
+        return next(_customers(body), None) or await super().owner(asked, body)
+
     async def _customer(self, principal: Principal, body: dict[str, Any]) -> None:
         """The customer asked for must be one that the principal may see."""
-        parties = body.get("relatedParty") or []
-        customers = [party for party in parties if str(party.get("role", "customer")).lower() == "customer"]
-        for party in customers:
-            if await self.store.get(principal, "TMF629/customer", str(party.get("id"))) is None:
+        for id in _customers(body):
+            if await self.store.get(principal, "TMF629/customer", id) is None:
                 raise Unknown("customer.unknown", "There is no such customer")
+
+
+def _customers(body: dict[str, Any]) -> Iterator[str]:
+    """The parties in the role of customer; one without a role is one."""
+    for party in body.get("relatedParty") or ():
+        if str(party.get("role") or "customer").lower() == "customer":
+            yield str(party.get("id"))
 
 
 def _answered(item: dict[str, Any], verdicts: list[Verdict]) -> dict[str, Any]:

@@ -38,6 +38,10 @@ class DocumentRoom:
         del asked, before
         return body
 
+    async def owner(self, asked: Asked, body: dict[str, Any]) -> str | None:
+        """Our id of the customer a new resource belongs to; None: everybody may see it."""
+        return owner_of(asked, body)
+
     async def get(self, asked: Asked, id: str) -> Document:
         document = await self.store.get(asked.principal, self.resource.kind, id)
         if document is None:
@@ -51,7 +55,7 @@ class DocumentRoom:
         id = str(uuid7())
         dates = dict.fromkeys(self.resource.dated, rfc3339(self.clock.now()))
         body = await self.accept(asked, {**self.resource.defaults, **dates, **body, "id": id}, None)
-        document = Document(self.resource.kind, id, body, owner=owner_of(asked, body), revision=1)
+        document = Document(self.resource.kind, id, body, owner=await self.owner(asked, body), revision=1)
         await self.store.commit(Put(document, expect=0), *self.emit("CreateEvent", document), *asked.remember(document))
         return document
 
@@ -60,7 +64,7 @@ class DocumentRoom:
             before = await self._expected(asked, id)
             body = patch(before.body)
             if body == before.body:
-                return before
+                return await self.answered(asked, before)
             dates = {
                 name: rfc3339(self.clock.now())
                 for name in self.resource.dated
@@ -81,6 +85,14 @@ class DocumentRoom:
             else:
                 return after
         raise Stale(id)
+
+    async def answered(self, asked: Asked, document: Document) -> Document:
+        """The answer to a write that changed nothing here, or elsewhere: remembered under its key all the same, for a
+        repetition must not undo what comes in between.
+        """
+        if changes := asked.remember(document):
+            await self.store.commit(*changes)
+        return document
 
     async def remove(self, asked: Asked, id: str) -> None:
         before = await self._expected(asked, id)
@@ -125,7 +137,11 @@ def owner_of(asked: Asked, body: dict[str, Any]) -> str | None:
     named = _customer(body.get("relatedParty"))
     if customers is None:
         return named
-    return named if named in customers else next(iter(sorted(customers)), "")
+    if named is None:
+        return next(iter(sorted(customers)), "")
+    if named not in customers:
+        raise Unknown("customer.unknown", "there is no such customer")
+    return named
 
 
 def _customer(parties: Any) -> str | None:

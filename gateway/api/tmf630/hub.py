@@ -19,10 +19,13 @@ from gateway.store.port import Document, Drop, Found, Put, Store
 KIND = "banyan/hub"
 _INTERNAL = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
 _LONGEST = 2_048
+_MOST = 10_000
 
 
 class Hub:
-    """The room of every API's listeners: registers, shows and forgets them. A client sees its own."""
+    """The room of every API's listeners: registers, shows and forgets them. A client sees its own, and of those only
+    what hears of no customer that the caller may not see.
+    """
 
     def __init__(self, store: Store, allowed: Collection[str]) -> None:
         self._store = store
@@ -30,20 +33,22 @@ class Hub:
 
     async def get(self, asked: Asked, id: str) -> Document:
         document = await self._store.get(asked.principal, KIND, id)
-        if document is None or not _own(asked).items() <= document.body.items():
+        if document is None or not _is_own(asked, document):
             raise Unknown("hub.unknown", "no listener of yours has this id")
         return _shown(document)
 
     async def find(self, asked: Asked, window: Window) -> Found:
-        own = tuple(Condition(name, "eq", (value,)) for name, value in _own(asked).items())
-        window = replace(window, conditions=(*window.conditions, *own))
-        found = await self._store.find(asked.principal, KIND, window)
-        return replace(found, items=[_shown(document) for document in found.items])
+        own = tuple(Condition(name, "eq", (value,)) for name, value in _of(asked).items())
+        whole = replace(window, offset=0, limit=_MOST, conditions=(*window.conditions, *own))
+        found = await self._store.find(asked.principal, KIND, whole)
+        mine = [_shown(document) for document in found.items if _is_own(asked, document)]
+        return replace(found, items=mine[window.offset : window.offset + window.limit], total=len(mine))
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         check_callback(body["callback"], self._allowed)
         id = str(uuid7())
-        document = Document(KIND, id, {**body, **_own(asked), "id": id}, revision=1)
+        kept = {**body, **_of(asked), "id": id, "customers": _customers(asked)}
+        document = Document(KIND, id, kept, revision=1)
         await self._store.commit(Put(document, expect=0), *asked.remember(_shown(document)))
         return _shown(document)
 
@@ -57,13 +62,24 @@ class Hub:
         await self._store.commit(Drop(KIND, id), *asked.remember(document))
 
 
-def _own(asked: Asked) -> dict[str, str]:
+def _of(asked: Asked) -> dict[str, str]:
     return {"api": asked.api, "version": asked.version, "client": asked.principal.client}
+
+
+def _customers(asked: Asked) -> list[str] | None:
+    return None if asked.principal.customers is None else sorted(asked.principal.customers)
+
+
+def _is_own(asked: Asked, document: Document) -> bool:
+    if not _of(asked).items() <= document.body.items():
+        return False
+    heard, seen = document.body.get("customers"), asked.principal.customers
+    return seen is None or (heard is not None and seen.issuperset(heard))
 
 
 def _shown(document: Document) -> Document:
     """Without what says whose listener it is."""
-    hidden = ("api", "version", "client")
+    hidden = ("api", "version", "client", "customers")
     return replace(document, body={name: value for name, value in document.body.items() if name not in hidden})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from contracts.call import Principal
 from gateway.api.tmf630.errors import Refused, malformed
 from gateway.api.tmf630.request import Request
 from gateway.store.port import Change, Document, Remember, Remembered, Store
@@ -23,6 +24,8 @@ class Key:
     """The key of one write; `keep` gives the change that stores its answer with the write itself."""
 
     request: Request
+    client: str
+    """Whose key it is: an application, and of one that sees some customers only also which."""
     text: str
     digest: str
     status: int
@@ -30,7 +33,7 @@ class Key:
 
     def keep(self, document: Document) -> Sequence[Change]:
         answer = Remembered(
-            self.request.principal.client,
+            self.client,
             self.request.operation,
             self.text,
             self.digest,
@@ -44,7 +47,7 @@ class Key:
 
     async def earlier(self, store: Store) -> Remembered | None:
         """The first answer under this key; refused when it answered another body."""
-        found = await store.remembered(self.request.principal.client, self.request.operation, self.text)
+        found = await store.remembered(self.client, self.request.operation, self.text)
         if found is not None and found.digest != self.digest:
             raise Refused(
                 HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency.reused", "this Idempotency-Key came with another body"
@@ -59,7 +62,14 @@ def read_key(request: Request, body: Any, status: int, at: datetime) -> Key | No
     if not _KEY.fullmatch(text):
         raise malformed("idempotency.key", "Idempotency-Key is 1 to 255 visible ASCII characters")
     digest = hashlib.sha256(b"" if body is None else _CANONICAL.encode(body)).hexdigest()
-    return Key(request, text, digest, status, at)
+    return Key(request, _client(request.principal), text, digest, status, at)
+
+
+def _client(principal: Principal) -> str:
+    if principal.customers is None:
+        return principal.client
+    seen = "\n".join((principal.subject, principal.acting_for or "", *sorted(principal.customers)))
+    return f"{principal.client}:{hashlib.sha256(seen.encode()).hexdigest()}"
 
 
 def nothing(_document: Document) -> Sequence[Change]:

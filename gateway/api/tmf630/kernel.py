@@ -20,6 +20,7 @@ from gateway.api.tmf630.resources import Endpoint
 from gateway.api.tmf630.room import Room
 from gateway.api.tmf630.schema import Validators
 from gateway.store.port import Store
+from gateway.telemetry.middleware import ROUTE
 
 _LOG = structlog.get_logger("banyan.edge")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -94,6 +95,7 @@ class Kernel:
         path, method, headers = scope["path"], scope["method"], read_headers(scope)
         check_path(path)
         endpoint, collection, id = self._found(path)
+        scope[ROUTE] = collection if id is None else f"{collection}/{{id}}"
         methods = endpoint.methods(item=id is not None)
         if method not in methods:
             allowed = {"Allow": ", ".join(sorted(methods))}

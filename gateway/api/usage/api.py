@@ -15,7 +15,7 @@ from gateway.api.usage.translate import KIND, document, metered, start_of
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.flows.usage import Guide
 from gateway.store import usage_posted, usage_search
-from gateway.store.port import Document, Event, Found, Remember, Store
+from gateway.store.port import Document, Event, Found, Remember, Stale, Store
 from gateway.store.usage import UsageStore
 from gateway.store.usage_posted import Posted
 from gateway.store.usage_rows import Used
@@ -65,17 +65,13 @@ class UsageRoom(DocumentRoom):
         await usage_posted.keep(self._usage.turns, posted, *self._events("CreateEvent", created))
         await self._guide.settle()
         known = await usage_posted.known(self._usage.turns, key)
-        kept = await self.get(asked, known or id)
-        if changes := asked.remember(kept):
-            await self.store.commit(*changes)
-        return kept
+        return await self.answered(asked, await self.get(asked, known or id))
 
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
-        used = await self._used(asked, id)
-        before = document(used)
+        used, before = await self._expected_use(asked, id)
         after = patch(before.body)
         if after == before.body:
-            return before
+            return await self.answered(asked, before)
         if used.body is None or used.subscriber is not None:
             raise Unsupported(_OF_A_FILE if used.body is None else "usage that was charged is not changed afterwards")
         state = after.get("status", used.state)
@@ -83,20 +79,28 @@ class UsageRoom(DocumentRoom):
         events = self._events(suffix, Document(KIND, id, after, owner=used.owner))
         await usage_posted.replace(self._usage.turns, id, after.get("usageType", ""), state, after, *events)
         await self._guide.deliver()
-        return await self.get(asked, id)
+        return await self.answered(asked, await self.get(asked, id))
 
     async def remove(self, asked: Asked, id: str) -> None:
-        used = await self._used(asked, id)
+        used, before = await self._expected_use(asked, id)
         if used.body is None:
             raise Unsupported(_OF_A_FILE)
-        await usage_posted.drop(self._usage.turns, used, *self._events("DeleteEvent", document(used)))
+        await usage_posted.drop(self._usage.turns, used, *self._events("DeleteEvent", before))
         await self._guide.settle()
+        await self.answered(asked, before)
 
     async def _used(self, asked: Asked, id: str) -> Used:
         used = await usage_search.get(self._usage.database, asked.principal, id)
         if used is None:
             raise Unknown("resource.unknown", "no usage has this id")
         return used
+
+    async def _expected_use(self, asked: Asked, id: str) -> tuple[Used, Document]:
+        used = await self._used(asked, id)
+        shown = document(used)
+        if asked.expect not in (None, shown.revision):
+            raise Stale(f"usage {id} has changed")
+        return used, shown
 
     def _events(self, suffix: str, of: Document) -> list[Event]:
         return [each.event for each in self.emit(suffix, of)]

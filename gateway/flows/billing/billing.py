@@ -13,7 +13,7 @@ from contracts.page import Condition, Window
 from contracts.ports import BillPort
 from gateway.flows.billing.present import BillSection, sections
 from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
-from gateway.flows.refusal import Invalid, Unknown
+from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
 from gateway.store.port import Crossref, Document, Drop
 
@@ -66,16 +66,27 @@ class Billing:
     async def bill_now(self, call: Call, account_id: str) -> list[Document]:
         """Ask billing to bill what is billable for our billing account; the bills it issued, already mirrored."""
         serving = self._ports.serving(BillPort, operator=call.operator)
-        account = await self._mirror.store.native(call.principal, "account", account_id, serving.system)
-        if account is None or not call.principal.may_see(account.keys.get("customer")):
-            raise Invalid("bill.accountUnknown", "There is no such billing account")
+        account = await self._account(call, account_id, serving.system)
         return [await self._keep(serving, bill) for bill in await serving.port.bill_now(call, account.native_id)]
 
     async def account_of(self, principal: Principal, customer_id: str) -> str | None:
         """Our id of a customer's first billing account."""
         customer = await self._mirror.store.get(principal, CUSTOMER, customer_id)
-        accounts = customer.body.get("account", []) if customer else []
+        if customer is None:
+            raise Unknown("customer.unknown", "There is no such customer")
+        accounts = customer.body.get("account", [])
         return str(accounts[0]["id"]) if accounts else None
+
+    async def customer_of(self, call: Call, account_id: str) -> str | None:
+        """Our id of the customer whose billing account this is."""
+        system = self._ports.serving(BillPort, operator=call.operator).system
+        return (await self._account(call, account_id, system)).keys.get("customer")
+
+    async def _account(self, call: Call, id: str, system: str) -> Crossref:
+        account = await self._mirror.store.native(call.principal, "account", id, system)
+        if account is None or not call.principal.may_see(account.keys.get("customer")):
+            raise Unknown("account.unknown", "There is no such billing account")
+        return account
 
     async def sync(self) -> None:
         """Bring the bills of every mirrored customer up to date."""
