@@ -1,8 +1,9 @@
 """The drop folder: which files are complete, which are refused unopened, and where a finished one goes.
 
-A file is complete when a `.done` marker stands beside it, when it was renamed into the folder, or when it has not
-changed for `quiet_s` seconds and nobody has it open for writing. Only the marker and the kernel's notice of a rename
-prove it; the quiet time serves files that were there before we watched, and systems without such notices.
+A file is complete when a `.done` marker that is no older stands beside it, when it was renamed into the folder, or when
+it has not changed for a while and nobody has it open for writing. Only the marker and the kernel's notice of a rename
+prove it; the quiet time serves files that were there before we watched, and systems without such notices: `in_place_s`
+seconds when it was written in place or just before we came, else `quiet_s`.
 """
 
 import contextlib
@@ -134,15 +135,23 @@ class DropFolder:
         return known if known and known[0] == entry.stamp else (entry.stamp, self._clock.monotonic())
 
     def _is_complete(self, entry: Entry, names: set[str]) -> bool:
-        if entry.name + MARKER in names:
+        if entry.name + MARKER in names and self._is_marked(entry):
             return True
         unchanged = self._clock.monotonic() - self._seen[entry.name][1]
         if entry.refused:
             return unchanged >= self._quiet_s
         if self._arrivals.renamed(entry.name):
             return True
-        quiet = self._in_place_s if self._arrivals.in_place(entry.name) else self._quiet_s
-        return unchanged >= quiet and not self._has_writer(entry)
+        age = self._clock.now().timestamp() - entry.modified / 1e9
+        in_place = self._arrivals.in_place(entry.name) or 0 <= age < self._in_place_s
+        return unchanged >= (self._in_place_s if in_place else self._quiet_s) and not self._has_writer(entry)
+
+    def _is_marked(self, entry: Entry) -> bool:
+        """A marker that was there first says nothing about what was written after it."""
+        try:
+            return (self._folder / f"{entry.name}{MARKER}").lstat().st_mtime_ns >= entry.modified
+        except FileNotFoundError:
+            return False
 
     def _has_writer(self, entry: Entry) -> bool:
         """Whether a process on this machine has it open for writing: then the kernel grants no read lease."""

@@ -23,7 +23,7 @@ _UNITS = {UsageKind.VOICE: Unit.SECONDS, UsageKind.DATA: Unit.BYTES, UsageKind.M
 _MSISDN = re.compile(r"\+?([1-9][0-9]{4,14})")
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f]{1,100}")
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,18})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class _Unfit(Exception):
@@ -185,7 +185,7 @@ def _amount(text: str) -> int:
 
 
 def _subscriber(text: str, kind: str) -> str:
-    found = (_MSISDN if kind == "msisdn" else _LOGIN).fullmatch(text)
+    found = _MSISDN.fullmatch(text.replace(" ", "")) if kind == "msisdn" else _LOGIN.fullmatch(text)
     if not found:
         raise _Unfit(f"subscriber is no {'E.164 number' if kind == 'msisdn' else 'login'}")
     return found[1] if kind == "msisdn" else text

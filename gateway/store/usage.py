@@ -73,8 +73,8 @@ class UsageStore:
         """The realisations that charging has taken note of."""
         return {id for (id,) in await self.database.rows("SELECT id FROM usage_realisations")}
 
-    async def note(self, id: str | None, owner: str, subscribers: Iterable[tuple[str, str]]) -> None:
-        """A bundle appeared or changed: guide what waited for it, charge its owner's usage anew."""
+    async def note(self, id: str, owner: str, subscribers: Iterable[tuple[str, str]]) -> None:
+        """A bundle appeared: guide what waited for it, charge its owner's usage anew."""
         asked = sorted(set(subscribers))
 
         async def work() -> list[Statement]:
@@ -86,7 +86,7 @@ class UsageStore:
                     (owner,),
                 ),
                 Statement(
-                    "INSERT INTO usage_realisations (id) VALUES (?) ON CONFLICT DO NOTHING", many=[(id,)] if id else []
+                    "INSERT INTO usage_realisations (id) VALUES (?) ON CONFLICT DO NOTHING", (id,)
                 ),
             ]
 

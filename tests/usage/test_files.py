@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from banyan.files import DropFolder
 from contracts.page import Window
 from gateway.store import usage_search
 from tests.usage.world import BACKGROUND, World, csv
@@ -147,3 +148,33 @@ async def test_an_unfinished_file_waits(world: World) -> None:
     await world.poll()
     assert [(row["name"], row["accepted"]) for row in await world.files()] == [("open.csv", 1)]
     assert not (world.folder / "open.csv.done").exists()
+
+
+async def test_a_marker_that_was_there_first_proves_nothing(world: World) -> None:
+    marker, file = world.folder / "a.csv.done", world.folder / "a.csv"
+    marker.touch()
+    file.write_text(csv(A)[:50])
+    os.utime(marker, (file.stat().st_mtime - 1,) * 2)
+    await world.poll()
+    assert await world.files() == []
+    file.write_text(csv(A))
+    for _ in range(7):
+        await world.poll()
+    assert [(row["name"], row["accepted"]) for row in await world.files()] == [("a.csv", 1)]
+
+
+async def test_a_file_that_was_just_written_when_we_came_may_still_grow(world: World) -> None:
+    fresh, old = world.folder / "fresh.csv", world.folder / "old.csv"
+    fresh.write_text(csv(A)[:50])
+    old.write_text(csv(B))
+    os.utime(fresh, (world.clock.now().timestamp() - 1,) * 2)
+    os.utime(old, (world.clock.now().timestamp() - 60,) * 2)
+    after_restart = DropFolder(world.folder, world.clock, quiet_s=0.3, in_place_s=5.0)
+    try:
+        after_restart.complete()
+        world.clock.advance(1)
+        assert [entry.name for entry in after_restart.complete()] == ["old.csv"]
+        world.clock.advance(5)
+        assert [entry.name for entry in after_restart.complete()] == ["old.csv", "fresh.csv"]
+    finally:
+        after_restart.close()
