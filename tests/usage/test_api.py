@@ -13,8 +13,9 @@ from gateway.api.usage import api as usage_api
 from gateway.api.usage_consumption import api as consumption_api
 from gateway.flows.usage import Guide
 from gateway.flows.usage.consumption import Consumption
+from gateway.flows.usage.specifications import publish
 from gateway.store import Put
-from gateway.store.port import Document
+from gateway.store.port import Crossref, Document, Link
 from tests.edge import CONTRACTS, speaking_to
 from tests.usage.world import BACKGROUND, World, csv
 
@@ -138,3 +139,50 @@ async def test_free_usage_of_an_app_is_kept_changed_and_removed(app: httpx.Async
     (row, *_), _ = await listed(app)
     assert (await app.patch(f"{USAGE}/{row['id']}", json={"description": "x"})).status_code == 501
     assert (await app.delete(f"{USAGE}/{row['id']}")).status_code == 501
+
+
+async def test_consumption_is_found_by_each_criterion(app: httpx.AsyncClient, world: World) -> None:
+    await world.bundle("anna", [("five", "bytes", 5)], msisdn=["491700000002"])
+    await world.store.commit(Link(Crossref("account", "anna-account", "default", "billing", "7", {"customer": "anna"})))
+    for criteria, bundles in (
+        ({"relatedParty": [{"id": "anna"}]}, ["anna-hundred", "anna-five"]),
+        ({"partyAccount": [{"id": "anna-account"}]}, ["anna-hundred", "anna-five"]),
+        ({"product": [{"id": "anna-five"}]}, ["anna-five"]),
+        ({"logicalResource": [{"id": "+49 170 0000002"}]}, ["anna-five"]),
+        ({"logicalResource": [{"id": "491700000001"}], "relatedParty": [{"id": "anna"}]}, ["anna-hundred"]),
+        ({"product": [{"id": "anna-five"}], "logicalResource": [{"id": "491700000001"}]}, []),
+    ):
+        answer = await app.post(CONSUMPTION, json={"searchCriteria": criteria})
+        assert answer.status_code == 201, answer.text
+        assert [each["id"] for each in answer.json()["usageConsumption"]] == bundles, criteria
+
+
+@pytest.mark.parametrize(
+    ("criteria", "status", "named"),
+    [
+        ({"relatedParty": [{"id": "nobody"}]}, 404, ""),
+        ({"partyAccount": [{"id": "nobody"}]}, 404, ""),
+        ({"product": [{"id": "nothing"}]}, 404, ""),
+        ({"relatedParty": [{"id": "anna"}], "product": [{"id": "nothing"}]}, 404, ""),
+        ({"relatedParty": [{"id": "anna"}], "logicalResource": [{"id": "499999999"}]}, 404, ""),
+        ({"service": [{"id": "nothing"}]}, 404, ""),
+        ({"relatedParty": [{"id": "anna"}], "validPeriod": {"startDateTime": "2026-10-01T00:00:00Z"}}, 400, "validPer"),
+        ({"relatedParty": [{"id": "anna"}], "bucketRefOrValue": [{"id": "hundred"}]}, 400, "bucketRefOrValue"),
+        ({"relatedParty": [{"id": "anna"}], "name": "x"}, 400, "name"),
+    ],
+)
+async def test_consumption_is_never_answered_wider_than_asked(
+    app: httpx.AsyncClient, criteria: dict[str, Any], status: int, named: str
+) -> None:
+    answer = await app.post(CONSUMPTION, json={"searchCriteria": criteria})
+    assert answer.status_code == status, answer.text
+    assert named in answer.json()["reason"]
+
+
+async def test_the_specification_of_each_kind_can_be_read(app: httpx.AsyncClient, world: World) -> None:
+    await publish(world.store, BACKGROUND)
+    await publish(world.store, BACKGROUND)
+    for row in (await listed(app))[0]:
+        answer = await app.get(f"{USAGE}Specification/{row['usageSpecification']['id']}")
+        assert (answer.status_code, answer.json()["name"]) == (200, row["usageSpecification"]["name"])
+    assert (await app.get(f"{USAGE}Specification")).headers["X-Total-Count"] == "3"

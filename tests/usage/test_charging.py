@@ -9,8 +9,9 @@ from contracts.call import Principal
 from contracts.model import Unit
 from contracts.page import Condition, Window
 from gateway.flows.usage.charge import Bucket, crossings
-from gateway.flows.usage.consumption import Consumption
+from gateway.flows.usage.consumption import Consumption, Wanted
 from gateway.store import usage_search
+from gateway.store.port import Crossref, Link
 from gateway.store.usage_rows import Used, cycle_of
 from tests.usage.world import BACKGROUND, NOW, World, csv
 
@@ -112,10 +113,10 @@ async def test_a_principal_sees_only_the_usage_of_his_customers(world: World) ->
 async def test_consumption_shows_what_remains_and_what_went_out(world: World) -> None:
     await world.bundle("anna", [("hundred", "seconds", 100)], msisdn=["491700000001"])
     consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
-    (fresh,) = await consumption.of("anna")
+    (fresh,) = await consumption.of("anna", Wanted())
     assert fresh["bucketRefOrValue"][0]["remainingValue"] == {"amount": 100, "units": "seconds"}
     await world.take("all.csv", csv(E1, E2, E3, DATA.format("d", 1, 7)))
-    (used,) = await consumption.of("anna")
+    (used,) = await consumption.of("anna", Wanted())
     voice, data = used["bucketRefOrValue"]
     assert voice["remainingValue"]["amount"] == 0
     assert [counter["value"]["amount"] for counter in voice["bucketCounter"]] == [100, 50]
@@ -123,3 +124,33 @@ async def test_consumption_shows_what_remains_and_what_went_out(world: World) ->
     assert used["product"] == [{"id": "anna-hundred", "name": "Bundle"}]
     assert await consumption.known("anna")
     assert not await consumption.known("nobody")
+
+
+async def consumed(world: World) -> dict[str, tuple[int, int, int]]:
+    """Each bucket of anna's: used, remaining, out of bundle."""
+    consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
+    found = {}
+    for bundle in await consumption.of("anna", Wanted()):
+        for bucket in bundle["bucketRefOrValue"]:
+            counters = {each["counterType"]: each["value"]["amount"] for each in bucket["bucketCounter"]}
+            found[bucket["id"]] = (counters.get("used", 0), bucket["remainingValue"]["amount"], counters["outOfBundle"])
+    return found
+
+
+async def test_each_line_drains_the_bucket_of_its_own_bundle(world: World) -> None:
+    await world.bundle("anna", [("one", "bytes", 100)], msisdn=["+491700000001"])
+    await world.bundle("anna", [("two", "bytes", 100), ("calls", "seconds", 60)], msisdn=["491700000002"])
+    rows = [DATA.format("x", 1, 130), DATA.format("y", 2, 30).replace("0001,", "0002,")]
+    await world.take("x.csv", csv(*rows))
+    assert await consumed(world) == {"one": (100, 0, 30), "two": (30, 70, 0), "calls": (0, 60, 0)}
+
+
+async def test_what_a_customers_own_login_used_stands_for_all_his_bundles(world: World) -> None:
+    await world.bundle("anna", [("gone", "bytes", 100)], msisdn=["491700000001"])
+    await world.bundle("anna", [("calls", "seconds", 60)], msisdn=["491700000002"])
+    await world.store.commit(Link(Crossref("customer", "anna", "default", "billing", "7", {"login": "anna-login"})))
+    at = "20261110-100000"
+    call = f'1,2,3,"c","x","a","b","Dial","d","{at}","{at}","{at}",1,90,"OK",3,"anna-login"'
+    row = await world.take("x.csv", f"{call}\n")
+    assert row["accepted"] == 1
+    assert await consumed(world) == {"gone": (0, 100, 0), "calls": (60, 0, 30)}

@@ -5,15 +5,14 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.model import Quantity, Unit, UsageKind
+from contracts.model import Quantity, UsageKind
 from gateway.flows.refusal import Invalid
+from gateway.flows.usage.specifications import NAMES, UNITS
 from gateway.store.encoding import to_json
 from gateway.store.port import Document
 from gateway.store.usage_rows import Used
 
 KIND = "TMF635/usage"
-SPECIFICATIONS = {"voice": "Voice call", "data": "Data session", "message": "Message"}
-_UNITS = {UsageKind.VOICE: Unit.SECONDS, UsageKind.DATA: Unit.BYTES, UsageKind.MESSAGE: Unit.ONE}
 _MSISDN = re.compile(r"\+?([1-9][0-9]{4,14})")
 _LARGEST = 10**13
 
@@ -53,7 +52,7 @@ def _recorded(used: Used) -> dict[str, Any]:
         "usageDate": used.start.isoformat() if used.start else None,
         "usageType": used.kind,
         "status": used.state,
-        "usageSpecification": {"id": used.kind, "name": SPECIFICATIONS[used.kind]},
+        "usageSpecification": {"id": used.kind, "name": NAMES[UsageKind(used.kind)]},
         "usageCharacteristic": [
             {"name": name, "valueType": "integer" if isinstance(value, int) else "string", "value": value}
             for name, value in characteristics.items()
@@ -102,7 +101,7 @@ def metered(body: dict[str, Any]) -> tuple[str, str, Quantity] | None:
         or not body.get("usageDate")
     ):
         return None
-    unit = _UNITS[UsageKind(body["usageType"])]
+    unit = UNITS[UsageKind(body["usageType"])]
     amount = named["amount"]
     if named.get("unit", unit) != unit:
         raise Invalid("usage.unit", f"{body['usageType']} is measured in {unit}")

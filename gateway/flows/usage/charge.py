@@ -28,9 +28,13 @@ class Bucket:
     """The end of the cycle, or of the product if that is sooner."""
     subscribers: frozenset[tuple[str, str]]
     """Whose usage it covers: (msisdn or login, value)."""
+    others: frozenset[tuple[str, str]] = frozenset()
+    """Whom other bundles of the customer serve."""
 
     def covers(self, record: Metered) -> bool:
-        here = (record.subscriber_kind, record.subscriber) in self.subscribers
+        name = (record.subscriber_kind, record.subscriber)
+        # A login that no bundle names is the customer's own and stands for all of his bundles.
+        here = name in self.subscribers or (record.subscriber_kind == "login" and name not in self.others)
         return here and self.since <= record.start < self.until
 
 

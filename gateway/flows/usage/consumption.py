@@ -1,6 +1,7 @@
 """How much of his bundles a customer has used: every bucket of the present cycle, and what went out of bundle."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,41 @@ from contracts.call import Principal
 from contracts.clock import Clock
 from contracts.model import Unit
 from gateway.flows.usage import grants
+from gateway.flows.usage.charge import Bucket
 from gateway.flows.usage.grants import Realisation
 from gateway.flows.usage.guide import USAGE_TYPES, bucket_value, quantity
 from gateway.store.port import Store
 from gateway.store.usage import UsageStore
 from gateway.store.usage_rows import cycle_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a query names; every part of it narrows the answer."""
+
+    parties: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    """Bundles or parts of bundles."""
+    numbers: frozenset[str] = frozenset()
+    """Numbers or logins."""
+    services: frozenset[str] = frozenset()
+    """Native ids or references of activated services."""
+
+    def fits(self, realisation: Realisation) -> bool:
+        return (
+            (not self.products or bool(self.products & realisation.products))
+            and (not self.numbers or any(self._names(*subscriber) for subscriber in realisation.subscribers))
+            and (not self.services or bool(self.services & realisation.services))
+        )
+
+    def _names(self, kind: str, value: str) -> bool:
+        return value in {grants.plain(kind, number) for number in self.numbers}
+
+    def shows(self, bucket: Bucket, realisation: Realisation) -> bool:
+        """A part with allowances of its own is shown with these only."""
+        own = self.products & {grant.get("productId") for grant in realisation.grants}
+        return realisation.product in self.products or not own or bucket.product in own
 
 
 class Consumption:
@@ -30,46 +61,64 @@ class Consumption:
             return True
         return bool(await grants.of_owner(self._store, self._background, owner))
 
-    async def owner_of(self, product: str) -> str | None:
-        """Whose product this is."""
+    async def owners(self, wanted: Wanted) -> set[str | None]:
+        """Our ids of the customers to whom all that belongs; None stands for what nobody knows."""
+        named: set[str | None] = {party if await self.known(party) else None for party in wanted.parties}
+        for account in wanted.accounts:
+            crossref = await self._store.native(self._background, "account", account)
+            named.add(crossref.keys.get("customer") if crossref else None)
+        named |= {await self._owner_of_product(product) for product in wanted.products}
+        named |= {await self._owner_of_number(number) for number in wanted.numbers}
+        return named | {await grants.owner_of_service(self._store, self._background, id) for id in wanted.services}
+
+    async def _owner_of_product(self, product: str) -> str | None:
         for kind in (grants.REALISATION, "TMF637/product"):
             document = await self._store.get(self._background, kind, product)
             if document is not None and document.owner:
                 return document.owner
         return None
 
-    async def of(self, owner: str, products: Collection[str] = ()) -> list[dict[str, Any]]:
-        """One TMF677 usage consumption per bundle; `products` narrows it to these bundles or parts."""
+    async def _owner_of_number(self, number: str) -> str | None:
+        for kind in grants.KINDS:
+            value = grants.plain(kind, number)
+            if owner := await grants.owner_of(self._store, self._background, kind, value):
+                return owner
+        return None
+
+    async def of(self, owner: str, wanted: Wanted) -> list[dict[str, Any]]:
+        """One TMF677 usage consumption per bundle that fits the query."""
         now = self._clock.now()
         cycle = cycle_of(now)
         outside = await self._usage.outside(owner, cycle)
         newest = await self._usage.newest(owner)
-        found = []
-        for realisation in await grants.of_owner(self._store, self._background, owner):
-            own = {realisation.product, *(grant.get("productId") for grant in realisation.grants)}
-            if not products or own & set(products):
-                beside = _beside(realisation, outside)
-                found.append(await self._bundle(realisation, owner, cycle, beside, newest or now))
-        return found
+        bundles = await grants.of_owner(self._store, self._background, owner)
+        beside = _beside(bundles, outside, cycle)
+        return [
+            await self._bundle(bundle, wanted, cycle, beside[bundle.product], newest or now)
+            for bundle in bundles
+            if wanted.fits(bundle)
+        ]
 
     async def _bundle(
-        self, realisation: Realisation, owner: str, cycle: datetime, outside: dict[str, int], as_of: datetime
+        self, realisation: Realisation, wanted: Wanted, cycle: datetime, outside: dict[str, int], as_of: datetime
     ) -> dict[str, Any]:
         buckets = sorted(grants.buckets([realisation], cycle), key=lambda bucket: (bucket.since, bucket.grant))
         used = await self._usage.used([bucket.grant for bucket in buckets], cycle)
-        party = [{"id": owner, "role": "customer", "@referredType": "Customer"}]
+        party = [{"id": realisation.owner, "role": "customer", "@referredType": "Customer"}]
         values = []
         for bucket in buckets:
             # What no bucket covered stands beside the last bucket of its unit.
             last = [other for other in buckets if other.unit is bucket.unit][-1]
             beside = outside.get(bucket.unit, 0) if bucket is last else 0
-            values.append({**bucket_value(bucket, used.get(bucket.grant, 0), beside), "relatedParty": party})
+            if wanted.shows(bucket, realisation):
+                values.append({**bucket_value(bucket, used.get(bucket.grant, 0), beside), "relatedParty": party})
         covered = {bucket.unit for bucket in buckets}
-        values += [
-            _uncovered(realisation, Unit(unit), amount, cycle)
-            for unit, amount in sorted(outside.items())
-            if unit not in covered
-        ]
+        if len(values) == len(buckets):
+            values += [
+                _uncovered(realisation, Unit(unit), amount, cycle)
+                for unit, amount in sorted(outside.items())
+                if unit not in covered
+            ]
         return {
             "id": realisation.product,
             "name": realisation.name,
@@ -83,12 +132,19 @@ class Consumption:
         }
 
 
-def _beside(realisation: Realisation, outside: dict[tuple[str, str, str], int]) -> dict[str, int]:
-    """The usage of this bundle's subscribers that went out of bundle, by unit."""
-    found: dict[str, int] = {}
+def _beside(
+    bundles: Sequence[Realisation], outside: dict[tuple[str, str, str], int], cycle: datetime
+) -> dict[str, dict[str, int]]:
+    """What went out of bundle, by bundle and unit; told once, by the bundle that would have covered it."""
+    granted = {(bucket.unit, bundle.product) for bundle in bundles for bucket in grants.buckets([bundle], cycle)}
+    named = {name for bundle in bundles for name in bundle.subscribers}
+    found: dict[str, dict[str, int]] = {bundle.product: {} for bundle in bundles}
     for (unit, kind, value), amount in outside.items():
-        if (kind, value) in realisation.subscribers:
-            found[unit] = found.get(unit, 0) + amount
+        own = kind == "login" and (kind, value) not in named
+        serving = [bundle.product for bundle in bundles if own or (kind, value) in bundle.subscribers]
+        if serving:
+            told = found[max(serving, key=lambda product: (unit, product) in granted)]
+            told[unit] = told.get(unit, 0) + amount
     return found
 
 

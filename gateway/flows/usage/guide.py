@@ -12,6 +12,7 @@ from contracts.clock import Clock
 from contracts.model import Unit
 from gateway.flows.usage import grants
 from gateway.flows.usage.charge import Bucket, Result, charge, crossings
+from gateway.flows.usage.specifications import publish
 from gateway.store.encoding import to_json
 from gateway.store.port import Emit, Event, Statement, Store
 from gateway.store.usage import UsageStore, charging
@@ -33,6 +34,10 @@ class Guide:
         """Our id of the customer whose subscriber this is."""
         return await grants.owner_of(self._store, self._background, kind, value)
 
+    async def publish(self) -> None:
+        """Let the specifications that usage refers to be read."""
+        await publish(self._store, self._background)
+
     async def settle(self) -> None:
         """Guide what waits, charge what is due, hand over the events: until nothing is left."""
         while asks := await self._usage.asks():
@@ -48,12 +53,6 @@ class Guide:
         for document in await grants.unseen(self._store, self._background, seen):
             realisation = grants.read(document)
             await self._usage.note(document.id, realisation.owner, realisation.subscribers)
-
-    async def renew(self, owner: str) -> None:
-        """Guide and charge a customer's usage anew: his bundles changed."""
-        realisations = await grants.of_owner(self._store, self._background, owner)
-        await self._usage.note(None, owner, [name for one in realisations for name in one.subscribers])
-        await self.settle()
 
     async def deliver(self) -> None:
         """Hand the events to the store's outbox, which takes each id once."""

@@ -36,6 +36,7 @@ class Usage:
         self._noticed = self._asked = float("-inf")
 
     async def run(self) -> None:
+        await self._guide.publish()
         while True:
             await self.poll()
             await self._clock.sleep(POLL_S)
@@ -52,10 +53,6 @@ class Usage:
         for serving in self._ports.all(UsageFilePort):
             await self._take_all(serving)
         await self._guide.settle()
-
-    async def reguide(self, owner: str) -> None:
-        """Guide and charge a customer's usage anew: his bundles changed."""
-        await self._guide.renew(owner)
 
     async def _take_all(self, serving: Serving[UsageFilePort]) -> None:
         """One file that cannot be read now keeps nobody else waiting; the next poll reads on where it stopped."""
