@@ -40,8 +40,8 @@ class Mtosi(ProvisioningPort, ServicePort):
         )
         contract = SoapContract.load(WSDL)
         base = config.endpoint.rstrip("/")
-        self._activation = SoapClient(contract, self._wire, f"{base}/ServiceActivationInterface", fault=typed)
-        self._inventory = SoapClient(contract, self._wire, f"{base}/ServiceInventoryRetrieval", fault=typed)
+        self._activation = SoapClient(contract, self._wire, f"{base}/ServiceActivationInterface")
+        self._inventory = SoapClient(contract, self._wire, f"{base}/ServiceInventoryRetrieval")
 
     async def probe(self, call: Call) -> None:
         await self._find(call, PRODUCT, "probe")
@@ -150,7 +150,9 @@ class Mtosi(ProvisioningPort, ServicePort):
             "timestamp": self._clock.now(),
             **header,
         }
-        reply = await client.call(call, operation, parameters, {HEADER: sent})
+        reply = await client.call(
+            call, operation, parameters, {HEADER: sent}, fault=lambda fault: typed(fault, correlation)
+        )
         answered = reply.header.get(HEADER) or {}
         if answered.get("correlationId") != correlation:
             raise Garbled("the reply answers another request")

@@ -130,6 +130,9 @@ def fault(request: Request, refused: Refusal, now: datetime) -> SoapFault:
     etree.SubElement(signed, f"{{{HDR}}}activityName").text = request.operation
     etree.SubElement(signed, f"{{{HDR}}}msgType").text = "ERROR"
     etree.SubElement(signed, f"{{{HDR}}}activityStatus").text = "FAILURE"
+    asked_by = (request.header.get(HEADER) or {}).get("correlationId")
+    if asked_by:
+        etree.SubElement(signed, f"{{{HDR}}}correlationId").text = asked_by
     etree.SubElement(signed, f"{{{HDR}}}timestamp").text = now.isoformat()
     etree.SubElement(failure, f"{{{MSG}}}reason").text = str(refused)
     etree.SubElement(failure, f"{{{MSG}}}vendorExtensions").append(_pairs(refused.about))

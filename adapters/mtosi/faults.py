@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from banyan import Conflict, Happened, NotFound, PortError, Rejected, Unavailable, Unsupported
+from banyan import Conflict, Garbled, Happened, NotFound, PortError, Rejected, Unavailable, Unsupported
 from banyan.soap import SoapFault, port_error
 
 IN_USE, UNABLE = "objectInUse", "unableToComply"
@@ -22,9 +22,16 @@ _MEANING: dict[str, tuple[type[PortError], Happened, str]] = {
 }
 
 
-def typed(fault: SoapFault) -> PortError:
-    """By the exception in the fault's detail; without one, by the fault's code."""
-    for node in () if fault.detail is None else fault.detail.iter(tag=etree.Element):
+def typed(fault: SoapFault, correlation: str) -> PortError:
+    """By the exception in the fault's detail; without one, by the fault's code.
+
+    A fault has no header part, but its detail may carry one: then it must answer our request.
+    """
+    told = [] if fault.detail is None else list(fault.detail.iter(tag=etree.Element))
+    answered = {node.text for node in told if etree.QName(node).localname == "correlationId" and node.text}
+    if answered - {correlation}:
+        return Garbled("the fault answers another request")
+    for node in told:
         kind = etree.QName(node).localname
         if kind in _MEANING:
             error, happened, sentence = _MEANING[kind]

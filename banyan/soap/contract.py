@@ -1,6 +1,7 @@
 """One WSDL: writes requests and reads replies for a client, and the other way round for a simulator."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,8 @@ class SoapContract:
         """Raises Rejected when the values cannot be said in this contract, before anything is sent."""
         try:
             return self._write(self._operations[operation].input, parameters, header)
-        except (ZeepError, ValueError, TypeError) as wrong:
-            raise Rejected(f"{operation} cannot take these values") from wrong
+        except (ZeepError, ValueError, TypeError):
+            raise Rejected(f"{operation} cannot take these values") from None
 
     def write_reply(self, operation: str, value: Any, header: Mapping[str, Any] | None = None) -> bytes:
         """`value`: the children of the output element by name, or its value when it has none."""
@@ -75,7 +76,8 @@ class SoapContract:
                 raise read_fault(node)
             return Reply(*self._decode(self._operations[operation].output, node, header))
         except Untrusted as wrong:
-            raise Garbled(f"the reply to {operation} cannot be trusted: {wrong}") from wrong
+            # Not "from wrong": what stumbled over a value may quote it, and a traceback would print that.
+            raise Garbled(f"the reply to {operation} cannot be trusted: {wrong}") from None
 
     def read_request(self, operation: str | None, request: bytes) -> SoapRequest:
         """Tells the operation by the request's element when it is not given. Raises SoapFault with code Client."""
@@ -85,7 +87,7 @@ class SoapContract:
             name = operation or self._operation_of(node)
             parameters, headers = self._decode(self._operations[name].input, node, header)
         except Untrusted as wrong:
-            raise SoapFault("Client", f"the request cannot be read: {wrong}") from wrong
+            raise SoapFault("Client", f"the request cannot be read: {wrong}") from None
         return SoapRequest(name, parameters, headers)
 
     def _operation_of(self, node: etree._Element) -> str:
@@ -131,12 +133,11 @@ class SoapContract:
         return XmlParserContext(settings=self._settings)  # type: ignore[no-untyped-call]  # zeep is typed in part
 
     def _value(self, node: etree._Element, element: Any) -> Any:
-        check(node, element, self._types)
         try:
-            value = element.parse(node, self._types, context=self._context())
-        except (ZeepError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as wrong:
-            raise Untrusted(f"{element.name} cannot be decoded") from wrong
-        plain = _plain(value, element.type)
+            check(node, element, self._types)
+            plain = _plain(element.parse(node, self._types, context=self._context()), element.type)
+        except (ZeepError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError):
+            raise Untrusted(f"{element.name} cannot be decoded") from None
         return {} if plain is None and hasattr(element.type, "elements") else plain
 
 
@@ -144,6 +145,11 @@ def _only_child(body: etree._Element) -> etree._Element:
     if len(body) != 1:
         raise Untrusted(f"its body holds {len(body)} elements")
     return body[0]
+
+
+@lru_cache(maxsize=4096)
+def _types(kind: Any) -> dict[str, Any]:
+    return {str(child.attr_name): child.type for child, _ in particles(kind) if isinstance(child, Element)}
 
 
 def _plain(value: Any, declared: Any) -> Any:
@@ -155,7 +161,7 @@ def _plain(value: Any, declared: Any) -> Any:
     if not isinstance(value, CompoundValue):
         return value
     kind = value._xsd_type  # noqa: SLF001 - zeep's only way to ask
-    types = {str(child.attr_name): child.type for child, _ in particles(kind) if isinstance(child, Element)}
+    types = _types(kind)
     # A repeated group that does not come is a dict of nothings to zeep, and an empty list to us.
     groups = {name: [] if isinstance(value[name], dict) else value[name] for name in value}
     plain = {name: _plain(item, types.get(name, types)) for name, item in groups.items()}

@@ -1,6 +1,9 @@
 """The checks that zeep leaves out: names, namespaces, requiredness and lexical form, before anything is decoded."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -8,11 +11,18 @@ from zeep.exceptions import Error as ZeepError
 from zeep.xsd import Any as AnyElement
 from zeep.xsd import Choice, ComplexType, Element
 from zeep.xsd.types.any import AnyType
-from zeep.xsd.types.builtins import Boolean, String
+from zeep.xsd.types.builtins import Boolean, Decimal, Integer, String
 from zeep.xsd.types.simple import AnySimpleType
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
+ELEMENTS, ATTRIBUTES = 100_000, 1_000
+NUMBERS = {
+    Integer: re.compile(r"[+-]?[0-9]{1,40}"),
+    Decimal: re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})"),
+}
+"""As XML Schema writes them; Python would also read NaN, 1e400, 1_000 and the digits of other scripts."""
 
 
 class Untrusted(Exception):
@@ -26,8 +36,13 @@ def parse(document: bytes) -> etree._Element:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
         raise Untrusted("it is not well-formed XML") from wrong
-    if root.getroottree().docinfo.internalDTD is not None:
+    told = root.getroottree().docinfo
+    if told.internalDTD is not None:
         raise Untrusted("it carries a document type")
+    if told.encoding and told.encoding.upper() not in ENCODINGS:
+        raise Untrusted("it is in an unusual encoding")
+    if root.xpath(f"count(//*) > {ELEMENTS} or count(//*[count(@*) > {ATTRIBUTES}]) > 0"):
+        raise Untrusted("it is larger than any reply")
     return root
 
 
@@ -44,10 +59,11 @@ def check(node: etree._Element, element: Element, schema: Any) -> None:
     elif isinstance(kind, AnySimpleType):
         _check_text(node, element, kind)
     elif isinstance(kind, ComplexType):
-        if (text := _text_type(kind)) is not None:
-            _check_text(node, element, text)
+        shape = _shape(kind)
+        if shape.text is not None:
+            _check_text(node, element, shape.text)
         else:
-            _check_children(node, element, kind, schema)
+            _check_children(node, element, shape, schema)
 
 
 def _type_of(node: etree._Element, element: Element, schema: Any) -> Any:
@@ -68,15 +84,7 @@ def _stands_in(kind: Any, declared: Any) -> bool:
     """Whether a value of this type has what the declared one must have; zeep forgets what a type extends."""
     if not isinstance(declared, ComplexType):
         return type(declared) is AnyType or isinstance(kind, type(declared))
-    return isinstance(kind, ComplexType) and set(_required(declared)) <= {
-        str(child.name) for child, _ in particles(kind) if isinstance(child, Element)
-    }
-
-
-def _text_type(kind: ComplexType) -> Any:
-    """The type of the text in an element that has attributes and no children, which zeep shows as a nameless child."""
-    inside = [child for child, _ in particles(kind)]
-    return inside[0].type if len(inside) == 1 and getattr(inside[0], "name", None) == "_value_1" else None
+    return isinstance(kind, ComplexType) and set(_shape(declared).required) <= set(_shape(kind).known)
 
 
 def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
@@ -87,34 +95,58 @@ def _check_text(node: etree._Element, element: Element, kind: Any) -> None:
         return
     if isinstance(kind, Boolean) and text not in ("true", "false", "1", "0"):
         raise Untrusted(f"{element.name} is no boolean")
+    for number, form in NUMBERS.items():
+        if isinstance(kind, number) and not form.fullmatch(text):
+            raise Untrusted(f"{element.name} has the wrong form")
     try:
         kind.pythonvalue(text)
     except Exception as wrong:  # zeep's converters leak whatever they stumble over
         raise Untrusted(f"{element.name} has the wrong form") from wrong
 
 
-def _check_children(node: etree._Element, element: Element, kind: ComplexType, schema: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a type may hold and must hold, worked out once."""
+
+    known: Mapping[str, Any]
+    repeatable: frozenset[str]
+    required: tuple[str, ...]
+    open_ended: bool
+    text: Any
+    """The type of the text in an element that has attributes and no children, which zeep shows as a nameless child."""
+
+
+@lru_cache(maxsize=4096)
+def _shape(kind: ComplexType) -> _Shape:
     inside = list(particles(kind))
-    known: dict[str, Any] = {str(child.name): child for child, _ in inside if isinstance(child, Element)}
-    repeatable = {str(child.name) for child, again in inside if again and isinstance(child, Element)}
-    open_ended = any(isinstance(child, AnyElement) for child, _ in inside)
+    only: Any = inside[0][0] if len(inside) == 1 else None
+    return _Shape(
+        known={str(child.name): child for child, _ in inside if isinstance(child, Element)},
+        repeatable=frozenset(str(child.name) for child, again in inside if again and isinstance(child, Element)),
+        required=tuple(_required(kind)),
+        open_ended=any(isinstance(child, AnyElement) for child, _ in inside),
+        text=only.type if getattr(only, "name", None) == "_value_1" else None,
+    )
+
+
+def _check_children(node: etree._Element, element: Element, shape: _Shape, schema: Any) -> None:
     seen: dict[str, int] = {}
     for child in list(node):
         tag = etree.QName(child)
-        declared = known.get(tag.localname)
+        declared = shape.known.get(tag.localname)
         if declared is None:
-            if not open_ended:
+            if not shape.open_ended:
                 node.remove(child)
             continue
         if child.tag != declared.qname.text and not _substitute(child, declared):
             raise Untrusted(f"{declared.name} is in the wrong namespace")
         seen[declared.name] = seen.get(declared.name, 0) + 1
         check(child, declared, schema)
-    for name in _required(kind):
+    for name in shape.required:
         if name not in seen:
             raise Untrusted(f"{name} is missing in {element.name}")
     for name, count in seen.items():
-        if count > 1 and name not in repeatable:
+        if count > 1 and name not in shape.repeatable:
             raise Untrusted(f"{name} comes {count} times")
 
 

@@ -1,5 +1,8 @@
 """What an HTTP exchange proves: nothing sent, refused before work, an answer worth reading, or nobody knows."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import aiohttp
 import httpx
 
@@ -8,6 +11,7 @@ from contracts.errors import Garbled, Happened, PortError, Rejected, TimedOut, U
 XML = ("text/xml", "application/soap+xml", "application/xml")
 SOAP_STATUS = frozenset({200, 400, 500})
 """400 because some SOAP 1.2 stacks send a sender's fault with it."""
+LONGEST_WAIT_S = 86_400
 
 
 def of_failure(system: str, failure: httpx.HTTPError) -> PortError:
@@ -37,16 +41,21 @@ def _slow(failure: httpx.HTTPError) -> bool:
 
 
 def of_answer(  # noqa: PLR0911 - one return per row of the table
-    system: str, refused: frozenset[int], status: int, headers: httpx.Headers, body: bytes
+    system: str, refused: frozenset[int], status: int, headers: httpx.Headers, body: bytes, now: datetime
 ) -> PortError | None:
     """The port error for a reply that the SOAP layer must not see; None when it is an envelope to be read."""
     if status in (401, 403):
         return Rejected(f"{system} refused our credentials", code=str(status))
     if status in refused:
-        return Unavailable(f"{system} refuses work for now", happened=Happened.NO, retry_after=_retry_after(headers))
+        return Unavailable(
+            f"{system} refuses work for now", happened=Happened.NO, retry_after=_retry_after(headers, now)
+        )
     if status in (429, 503):
         return Unavailable(
-            f"{system} is overloaded", happened=Happened.UNKNOWN, code=str(status), retry_after=_retry_after(headers)
+            f"{system} is overloaded",
+            happened=Happened.UNKNOWN,
+            code=str(status),
+            retry_after=_retry_after(headers, now),
         )
     if status not in SOAP_STATUS:
         return Garbled(f"{system} answered with status {status}", code=str(status))
@@ -59,6 +68,14 @@ def of_answer(  # noqa: PLR0911 - one return per row of the table
     return None
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
+def _retry_after(headers: httpx.Headers, now: datetime) -> float | None:
+    """In seconds, or None: it comes as a number of them or as an HTTP date, and as nonsense."""
     value: str = headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() else None
+    if value.isascii() and value.isdigit():
+        seconds = float(value)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(value).astimezone(UTC) - now).total_seconds()
+        except (ValueError, OverflowError):
+            return None
+    return max(seconds, 0.0) if seconds <= LONGEST_WAIT_S else None

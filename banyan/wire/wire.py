@@ -116,7 +116,8 @@ class Wire:
         except aiohttp.ClientError:
             # The transport lets these through unmapped: the other end does not speak HTTP.
             raise Garbled(f"{self._system} answered with something that is not HTTP") from None
-        error = of_answer(self._system, self._refused, response.status_code, response.headers, bytes(reply))
+        now = self._clock.now()
+        error = of_answer(self._system, self._refused, response.status_code, response.headers, bytes(reply), now)
         if error is not None:
             raise error
         return Answer(response.status_code, response.headers, bytes(reply))

@@ -55,15 +55,42 @@ ROOT = {"serviceRequestRef": "R", "productName": name("PRODUCT", "t.1")}
 def test_typed_faults_have_a_meaning(kind: str, error: type[PortError], happened: Happened) -> None:
     detail = etree.Element("detail")
     etree.SubElement(etree.SubElement(detail, "activateException"), f"{{{MSG}}}{kind}").text = "Anna, 49151234567"
-    meant = typed(SoapFault("Server", "Anna, 49151234567", detail))
+    meant = typed(SoapFault("Server", "Anna, 49151234567", detail), "c-1")
     assert type(meant) is error
     assert (meant.happened, meant.code) == (happened, kind)
     assert "Anna" not in str(meant)
 
 
 def test_a_fault_without_detail_is_read_by_its_code() -> None:
-    assert type(typed(SoapFault("Client", ""))) is Rejected
-    assert typed(SoapFault("Server", "")).happened is Happened.UNKNOWN
+    assert type(typed(SoapFault("Client", ""), "c-1")) is Rejected
+    assert typed(SoapFault("Server", ""), "c-1").happened is Happened.UNKNOWN
+
+
+@pytest.mark.parametrize(("answered", "error"), [("c-1", NotFound), ("c-2", Garbled), ("", NotFound)])
+def test_a_fault_that_answers_another_request_is_garbled(answered: str, error: type[PortError]) -> None:
+    detail = etree.Element("detail")
+    failure = etree.SubElement(etree.SubElement(detail, "activateException"), f"{{{MSG}}}entityNotFound")
+    header = etree.SubElement(failure, "{http://www.tmforum.org/mtop/fmw/xsd/hdr/v1}header")
+    etree.SubElement(header, "{http://www.tmforum.org/mtop/fmw/xsd/hdr/v1}correlationId").text = answered
+    assert type(typed(SoapFault("Server", "", detail), "c-1")) is error
+
+
+async def test_faults_of_the_simulator_tell_whom_they_answer(
+    oss: Mtosi, call: Call, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[SoapFault] = []
+    write = simulator.contract.write_fault
+
+    def listening(fault: SoapFault) -> bytes:
+        written.append(fault)
+        return write(fault)
+
+    monkeypatch.setattr(simulator.contract, "write_fault", listening)
+    with pytest.raises(NotFound):
+        await oss.modify(call, LINE)
+    [fault] = written
+    assert fault.detail is not None
+    assert [node.text for node in fault.detail.iter("{*}correlationId")] != [None]
 
 
 @pytest.mark.parametrize(
