@@ -29,3 +29,8 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as every API tells it: UTC, milliseconds, Z."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

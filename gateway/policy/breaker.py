@@ -17,9 +17,9 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Opens on half of at least 20 attempts failing within 30 s; stays open 2 s, each time twice as long up to 10 s.
+    """Opens on half of at least 20 attempts failing within 30 s; stays open 2 s, after each failed probe twice as long.
 
-    One probe in ten seconds burdens nobody, and what waits for the system goes on soon after it is back.
+    10 s are the longest: one probe burdens nobody, and what waits for the system goes on soon after it is back.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class Breaker:
         if cause is not None:
             self._open(cause)
             return
-        self._passed += 1
+        self._passed, self._opened = self._passed + 1, 0
         if self._passed >= self._probes:
-            self.state, self.cause, self._opened = BreakerState.CLOSED, None, 0
+            self.state, self.cause = BreakerState.CLOSED, None
 
     def _counted(self, cause: str | None) -> None:
         now = self._clock.monotonic()

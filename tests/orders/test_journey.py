@@ -218,7 +218,12 @@ async def test_what_the_customer_owns_afterwards(world: World) -> None:
     bundle = next(product for product in products if product.body["isBundle"])
     assert sorted(part["name"] for part in bundle.body["product"]) == ["Data", "Line", "Tv"]
     line = next(product for product in products if product.body["name"] == "Line")
-    assert line.body["productCharacteristic"] == [{"name": "msisdn", "valueType": "string", "value": "4917000000001"}]
+    msisdn = {"name": "msisdn", "valueType": "string", "value": "4917000000001"}
+    assert bundle.body["productCharacteristic"] == [msisdn]
+    assert line.body["productCharacteristic"] == [msisdn, {"name": "quantity", "valueType": "integer", "value": 1}]
+    assert {one["product"]["id"] for one in items_of(order)} == {product.id for product in products}
+    assert all(product.body["productCharacteristic"] for product in products)
+    assert {moment[-1] for moment in (order["orderDate"], order["completionDate"], bundle.body["startDate"])} == {"Z"}
     (realisation,) = (await world.store.find(ALL, "banyan/realisation", Window())).items
     assert realisation.id == bundle.id
     body = realisation.body

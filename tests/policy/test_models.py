@@ -59,9 +59,9 @@ class BreakerModel(RuleBasedStateMachine):
                 if fails:
                     self.open()
                 else:
-                    self.passed += 1
+                    self.passed, self.opened = self.passed + 1, 0
                     if self.passed == 3:
-                        self.state, self.opened = "closed", 0
+                        self.state = "closed"
             elif self.state == "closed":
                 self.attempts = [(at, failed) for at, failed in self.attempts if at > now - 30] + [(now, fails)]
                 failed = sum(failed for _, failed in self.attempts)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.clock import rfc3339
 from contracts.model import Money
 from gateway.flows.billing import BillSection, Charge, Presented
 
@@ -11,7 +12,7 @@ _STATES = frozenset({"new", "sent", "settled", "partiallyPaid"})
 def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
     """The customerBill, and one appliedCustomerBillingRate per charge shown; both carry the legacy line ids."""
     bill = presented.bill
-    issued = bill.issued.isoformat().replace("+00:00", "Z")
+    issued = rfc3339(bill.issued)
     account = {"id": presented.account_id, "name": presented.customer_name, "@referredType": "BillingAccount"}
     body: dict[str, Any] = {
         "id": presented.id,
@@ -41,7 +42,7 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
         "@type": "CustomerBill",
     }
     if bill.due is not None:
-        body["paymentDueDate"] = f"{bill.due.isoformat()}T00:00:00Z"
+        body["paymentDueDate"] = f"{bill.due.isoformat()}T00:00:00.000Z"
     charges = [(section, charge) for section in presented.sections for charge in section.charges]
     ids = [f"{presented.id}.{number}" for number in range(1, len(charges) + 1)]
     return body, [

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from contracts.clock import rfc3339
 from contracts.model import LineKind, OrderLine
 from gateway.flows.inventory import Held
 
 
 def subscription_document(held: Held) -> dict[str, Any]:
-    """One line is one product; several are a bundle of products that has no offering of its own."""
+    """One line is one product; several are a bundle of products, shown under the offering of the first."""
     subscription = held.subscription
     lines = [line for line in subscription.lines if line.kind is LineKind.PRODUCT]
     body: dict[str, Any] = {
@@ -16,18 +17,18 @@ def subscription_document(held: Held) -> dict[str, Any]:
         "status": subscription.status,
         "isBundle": len(lines) > 1,
         "isCustomerVisible": True,
-        "startDate": subscription.since.isoformat(),
+        "startDate": rfc3339(subscription.since),
         "relatedParty": [{"id": held.customer_id, "role": "customer", "@referredType": "Customer"}],
         "productPrice": [_price(line) for line in subscription.lines],
+        "productCharacteristic": [{"name": "subscription", "valueType": "string", "value": subscription.id}],
         "@type": "Product",
     }
     if subscription.until:
-        body["terminationDate"] = subscription.until.isoformat()
+        body["terminationDate"] = rfc3339(subscription.until)
     if held.account_id:
         body["billingAccount"] = {"id": held.account_id, "@referredType": "BillingAccount"}
-    if len(lines) == 1:
-        body |= _offering(lines[0], held)
-    else:
+    body |= next((offering for line in lines if (offering := _offering(line, held))), {})
+    if len(lines) != 1:
         body["product"] = [
             {"name": line.description, "status": subscription.status, **_offering(line, held)} for line in lines
         ]

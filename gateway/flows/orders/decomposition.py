@@ -118,6 +118,7 @@ def _products(
             period=part.period,
             allowance=allowance,
             characteristics=member.characteristics,
+            quantity=1 if part.service else member.quantity,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from contracts.clock import rfc3339
 from gateway.flows.bundles.model import Priced, PricedLine
 from gateway.flows.orders.request import Root
 from gateway.flows.orders.states import State, of_items, reached
@@ -17,7 +18,7 @@ CANCEL = "TMF622/cancelProductOrder"
 def accepted(body: Mapping[str, Any], order_id: str, roots: Sequence[Root], now: datetime) -> dict[str, Any]:
     """The stored form of an order that was just accepted."""
     order = copy.deepcopy(dict(body))
-    order |= {"id": order_id, "state": State.ACKNOWLEDGED.value, "orderDate": now.isoformat(), "@type": "ProductOrder"}
+    order |= {"id": order_id, "state": State.ACKNOWLEDGED.value, "orderDate": rfc3339(now), "@type": "ProductOrder"}
     by_id = {item["id"]: item for item in items_of(order)}
     for root in roots:
         _complete(by_id, root)
@@ -135,5 +136,14 @@ def with_note(order: Mapping[str, Any], text: str, now: datetime) -> dict[str, A
     notes = [*(order.get("note") or ())]
     if any(note.get("text") == text for note in notes):
         return dict(order)
-    notes.append({"id": str(len(notes) + 1), "author": "banyan", "date": now.isoformat(), "text": text})
+    notes.append({"id": str(len(notes) + 1), "author": "banyan", "date": rfc3339(now), "text": text})
     return {**order, "note": notes}
+
+
+def with_products(order: Mapping[str, Any], delivered: Mapping[str, str]) -> dict[str, Any]:
+    """The order with the product that each item brought, the first where it brought several."""
+    after = copy.deepcopy(dict(order))
+    for item in items_of(after):
+        if item["id"] in delivered:
+            item["product"] = {**(item.get("product") or {}), "id": delivered[item["id"]]}
+    return after

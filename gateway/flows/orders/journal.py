@@ -7,8 +7,8 @@ from typing import Any
 
 import uuid_utils
 
-from contracts.clock import Clock
-from gateway.flows.orders.documents import ORDER, states_of, with_note, with_states
+from contracts.clock import Clock, rfc3339
+from gateway.flows.orders.documents import ORDER, states_of, with_note, with_products, with_states
 from gateway.flows.orders.plan import Plan
 from gateway.flows.orders.states import FINAL, State
 from gateway.store.port import Advance, Change, Document, Emit, Event, Job, Put, Stale, Store
@@ -35,6 +35,8 @@ class Entry:
     due: datetime | None = None
     """None: more work follows at once, and the lease is kept."""
     closed: bool = False
+    delivered: Mapping[str, str] = field(default_factory=dict)
+    """Order item -> the product that the customer owns by it."""
     more: tuple[Change, ...] = field(default=())
 
 
@@ -74,10 +76,11 @@ class Journal:
 
     def _after(self, before: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         body = with_states(before, entry.plan.leaves, entry.turn(states_of(before)))
+        body = with_products(body, entry.delivered)
         if entry.note:
             body = with_note(body, entry.note, self._clock.now())
         if body["state"] == State.COMPLETED:
-            body["completionDate"] = self._clock.now().isoformat()
+            body["completionDate"] = rfc3339(self._clock.now())
         return body
 
     def _event(self, before: Document, after: Document, trace: str | None) -> Event:

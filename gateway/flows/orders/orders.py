@@ -9,7 +9,7 @@ import uuid_utils
 from opentelemetry import trace
 
 from contracts.call import Principal
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from contracts.page import Window
 from contracts.ports import ProvisioningPort
 from gateway.flows.bundles.bundles import Bundles
@@ -98,7 +98,7 @@ class Orders:
         if order.body["state"] != State.ACKNOWLEDGED:
             raise Clash("order.begun", f"the order is {order.body['state']} and cannot be cancelled any more")
         now = self._clock.now()
-        told = {"cancellationDate": now.isoformat()}
+        told = {"cancellationDate": rfc3339(now)}
         if body.get("cancellationReason"):
             told["cancellationReason"] = body["cancellationReason"]
         leaves = Plan.unpack(job.data).leaves
@@ -107,7 +107,7 @@ class Orders:
         after = replace(order, body=cancelled, revision=order.revision + 1)
         id = str(uuid_utils.uuid7())
         asked = {**body, "id": id, "state": "acknowledged", "@type": "CancelProductOrder"}
-        done = asked | {"state": "done", "effectiveCancellationDate": now.isoformat()}
+        done = asked | {"state": "done", "effectiveCancellationDate": rfc3339(now)}
         task = Document(CANCEL, id, done, order.owner, revision=1)
         changes: list[Change] = [
             Advance(replace(job, open=False)),

@@ -89,6 +89,8 @@ class Planned:
     period: str = "month"
     allowance: Quantity | None = None
     characteristics: dict[str, str] = field(default_factory=dict)
+    quantity: int = 1
+    """Pieces that are one product; those that are a service each are products of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.clock import rfc3339
 from contracts.model import LineKind
 from gateway.flows.orders.plan import Line, Plan, Planned, Step
 from gateway.store.port import Crossref, Document
@@ -32,11 +33,13 @@ def product_documents(plan: Plan, ordered: str) -> Iterator[Document]:
 def _product(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
     step = _step(plan, product)
     said = product.characteristics | (step.facts if step else {})
-    body = _common(plan, product, ordered) | {"isBundle": False}
-    if said:
-        body["productCharacteristic"] = [
-            {"name": name, "valueType": "string", "value": value} for name, value in said.items()
-        ]
+    body = _common(plan, product, ordered) | {
+        "isBundle": False,
+        "productCharacteristic": [
+            *({"name": name, "valueType": "string", "value": value} for name, value in said.items()),
+            {"name": "quantity", "valueType": "integer", "value": product.quantity},
+        ],
+    }
     if product.specification_id:
         body["productSpecification"] = {"id": product.specification_id, "name": product.name}
     if step and step.native_id:
@@ -65,12 +68,18 @@ def _bundle(plan: Plan, product: Planned, ordered: str, parts: list[dict[str, An
     ]
     body = _common(plan, product, ordered) | {
         "isBundle": True,
+        "productCharacteristic": _names(parts) or [{"name": "quantity", "valueType": "integer", "value": 1}],
         "product": parts,
         "productRelationship": [
             {"relationshipType": "contains", "product": {"id": part["id"], "name": part["name"]}} for part in parts
         ],
     }
     return body | {"productPrice": discounts} if discounts else body
+
+
+def _names(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A bundle is known by the number of its line."""
+    return [said for part in parts for said in part["productCharacteristic"] if said["name"] in NAMES]
 
 
 def _common(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
@@ -80,7 +89,7 @@ def _common(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
         "status": "active",
         "isCustomerVisible": True,
         "orderDate": ordered,
-        "startDate": plan.start.isoformat(),
+        "startDate": rfc3339(plan.start),
         "productOffering": {"id": product.offering_id, "name": product.name},
         "productOrderItem": [
             {"productOrderId": plan.order_id, "orderItemId": product.item_id, "orderItemAction": "add"}
@@ -88,7 +97,8 @@ def _common(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
         "relatedParty": [{"id": plan.customer_id, "role": "customer", "@referredType": "Customer"}],
         "@type": "Product",
     }
-    return body | {"billingAccount": {"id": plan.account_id}} if plan.account_id else body
+    account = {"id": plan.account_id, "@referredType": "BillingAccount"}
+    return body | {"billingAccount": account} if plan.account_id else body
 
 
 def realisations(plan: Plan) -> Iterator[Document]:

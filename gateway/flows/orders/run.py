@@ -9,7 +9,7 @@ from opentelemetry import trace
 from opentelemetry.propagate import extract
 from opentelemetry.trace import Span
 
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from gateway.flows.orders import turns
 from gateway.flows.orders.journal import Entry, Journal, event, nothing
 from gateway.flows.orders.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
@@ -101,11 +101,13 @@ class Run:
     async def _complete(self, job: Job, plan: Plan) -> None:
         now = self._clock.now()
         more: list[Change] = []
-        for document in product_documents(plan, now.isoformat()):
+        for document in product_documents(plan, rfc3339(now)):
             more += [Put(document, expect=0), Emit(event("ProductCreateEvent", document, now, job.trace))]
         more += [Put(document, expect=0) for document in realisations(plan)]
         more += [Link(crossref) for crossref in (booked(plan), *crossrefs(plan)) if crossref]
-        await self._journal.write(job, Entry(plan, turns.completed, closed=True, more=tuple(more)))
+        delivered = {product.item_id: product.id for product in reversed(plan.products)}
+        entry = Entry(plan, turns.completed, closed=True, delivered=delivered, more=tuple(more))
+        await self._journal.write(job, entry)
 
     async def _back(self, job: Job, plan: Plan) -> Plan | None:
         """Undo the last step that is done; None when the order has to wait or has failed."""
