@@ -1,3 +1,5 @@
+"""What every adapter is."""
+
 from abc import abstractmethod
 from typing import Protocol
 

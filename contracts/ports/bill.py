@@ -1,3 +1,5 @@
+"""The port of issued bills."""
+
 from abc import abstractmethod
 from typing import Protocol
 

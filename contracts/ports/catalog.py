@@ -1,3 +1,5 @@
+"""The port of the price list."""
+
 from abc import abstractmethod
 from typing import Protocol
 

@@ -1,3 +1,5 @@
+"""The port of customers and their accounts."""
+
 from abc import abstractmethod
 from typing import Protocol
 

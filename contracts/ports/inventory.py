@@ -1,3 +1,5 @@
+"""The port of what a customer runs in billing."""
+
 from abc import abstractmethod
 from typing import Protocol
 

@@ -1,3 +1,5 @@
+"""The port of booking in billing."""
+
 from abc import abstractmethod
 from typing import Protocol
 

@@ -1,3 +1,5 @@
+"""The port of activation in the network."""
+
 from abc import abstractmethod
 from typing import Protocol
 

@@ -1,3 +1,5 @@
+"""The port of usage that arrives as files."""
+
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from typing import Protocol
