@@ -6,7 +6,7 @@ from dataclasses import replace
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
 from adapters.jbilling.plans import Plans, offering_id
-from adapters.jbilling.words import Record, aware, currency, known, meta_fields, money, needed, number
+from adapters.jbilling.words import Record, aware, currency, known, listed, meta_fields, money, needed, number
 from banyan import Garbled
 from banyan.model import (
     Account,
@@ -80,7 +80,9 @@ def subscription(order: Record, plans: Plans, config: Config) -> Subscription:
         id=str(needed(order["id"], "id")),
         customer_id=str(needed(order["userId"], "userId")),
         status="terminated" if order["deleted"] else known(ORDER_STATUS, order["statusId"], "statusId"),
-        lines=tuple(_order_line(line, order, plans, config) for line in order["orderLines"] if not line["deleted"]),
+        lines=tuple(
+            _order_line(line, order, plans, config) for line in listed(order["orderLines"]) if not line["deleted"]
+        ),
         since=aware(order["activeSince"], config, "activeSince"),
         until=None if order["activeUntil"] is None else aware(order["activeUntil"], config, "activeUntil"),
         reference=reference(order),
@@ -99,8 +101,10 @@ def bill(invoice: Record, plans: Plans, config: Config) -> Bill:
         due=None if invoice["dueDate"] is None else aware(invoice["dueDate"], config, "dueDate").date(),
         total=money(invoice["total"], None, iso, "total"),
         open=money(invoice["balance"], None, iso, "balance"),
-        lines=tuple(_bill_line(line, iso, plans, config) for line in invoice["invoiceLines"] if not line["deleted"]),
-        orders=tuple(str(order) for order in invoice["orders"]),
+        lines=tuple(
+            _bill_line(line, iso, plans, config) for line in listed(invoice["invoiceLines"]) if not line["deleted"]
+        ),
+        orders=tuple(str(order) for order in listed(invoice["orders"])),
         status=known(INVOICE_STATUS, invoice["statusId"], "statusId"),
     )
 

@@ -1,7 +1,7 @@
 """How jBilling says things: times without a zone, money twice, numbers for words; contradictions are garbled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,12 @@ NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?(E-[0-9]{1,2})?")
 
 
 def meta_fields(record: Record) -> dict[str, str]:
-    return {
-        field["fieldName"]: field["stringValue"] for field in record["metaFields"] if field and field["stringValue"]
-    }
+    return {field["fieldName"]: field["stringValue"] for field in listed(record["metaFields"]) if field["stringValue"]}
+
+
+def listed(entries: Iterable[Any]) -> list[Any]:
+    """The entries of a list, in which nil may stand for nothing."""
+    return [entry for entry in entries if entry is not None]
 
 
 def money(text: str | None, exact: Decimal | None, iso: str, field: str) -> Money:

@@ -1,17 +1,20 @@
 """What jBilling says doubtfully is refused, not guessed."""
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.jbilling import mapping
+from adapters.jbilling import mapping, words
+from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from adapters.jbilling.faults import port_error
 from adapters.jbilling.state import Books
 from banyan import Garbled, Happened, NotFound, PortError, Rejected, SystemClock, Unavailable
+from banyan.model import Money, Order
 from banyan.simulate import Ledger
 from banyan.soap import SoapFault
 
@@ -69,3 +72,98 @@ def test_a_fault_is_told_by_its_text_alone(case: int) -> None:
     error = port_error(SoapFault("Server", text))
     assert (type(error), error.happened) == (kind, happened)
     assert not text or text not in str(error)
+
+
+BERLIN = Config(endpoint="http://127.0.0.1/", timezone=ZoneInfo("Europe/Berlin"))
+LOCAL_TIMES = {
+    "winter": (datetime(2026, 1, 10, 12), datetime(2026, 1, 10, 11, tzinfo=UTC)),  # noqa: DTZ001 - jBilling's times
+    "summer": (datetime(2026, 7, 10, 12), datetime(2026, 7, 10, 10, tzinfo=UTC)),  # noqa: DTZ001
+    "comes twice": (datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # noqa: DTZ001
+    "never comes": (datetime(2026, 3, 29, 2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # noqa: DTZ001
+    "has a zone": (datetime(2026, 7, 10, 12, tzinfo=UTC), datetime(2026, 7, 10, 12, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("kind", LOCAL_TIMES)
+def test_local_times_are_told_in_their_zone(books: Books, kind: str) -> None:
+    said, meant = LOCAL_TIMES[kind]
+    invoice = copy.deepcopy(books.invoice(2001)) | {"createDateTime": said}
+    assert mapping.bill(invoice, {}, BERLIN).issued.astimezone(UTC) == meant
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_start_comes_back_as_it_was_booked(month: int) -> None:
+    start = datetime(2026, month, 28, 22, 30, tzinfo=UTC)
+    order = Order("r", "103", (), start=start)
+    booked = order_record(order, {}, BERLIN)["activeSince"]
+    assert booked.tzinfo is None
+    assert words.aware(booked, BERLIN, "activeSince") == start
+
+
+def test_a_due_date_is_the_day_where_the_installation_is(books: Books) -> None:
+    invoice = copy.deepcopy(books.invoice(2001)) | {"dueDate": datetime(2026, 4, 1)}  # noqa: DTZ001
+    assert mapping.bill(invoice, {}, BERLIN).due == date(2026, 4, 1)
+
+
+NUMBERS: dict[str, Decimal | None] = {
+    "0E-10": Decimal(0),
+    "-3.00": Decimal(-3),
+    "29.7500000000": Decimal("29.75"),
+    "1E+3": None,
+    "1e400": None,
+    "1_000": None,
+    " 1": None,
+    "": None,
+    "--1": None,
+    "12,50": None,
+    "\u0661": None,
+    "NaN": None,
+    "9" * 40: None,
+}
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+def test_a_number_is_as_java_writes_it(said: str) -> None:
+    expected = NUMBERS[said]
+    if expected is None:
+        with pytest.raises(Garbled):
+            words.number(said, None, "total")
+    else:
+        assert words.money(said, expected, "EUR", "total") == Money(expected)
+
+
+CONTACTS: list[tuple[dict[str, Any] | None, str, str | None]] = [
+    (None, "mlindqvist", None),
+    ({}, "mlindqvist", None),
+    ({"organizationName": "Nordwerk GmbH", "firstName": "Maja"}, "Nordwerk GmbH", None),
+    ({"lastName": "Lindqvist"}, "Lindqvist", None),
+    ({"phoneCountryCode": 49, "phoneAreaCode": 171, "phoneNumber": "3920011"}, "mlindqvist", "+491713920011"),
+    ({"phoneNumber": ""}, "mlindqvist", None),
+]
+
+
+@pytest.mark.parametrize("case", range(len(CONTACTS)))
+def test_a_customer_has_a_name_whatever_the_contact_lacks(books: Books, case: int) -> None:
+    contact, name, phone = CONTACTS[case]
+    found = mapping.customer({**books.user(101), "contact": contact})
+    assert (found.name, found.phone) == (name, phone)
+
+
+def test_a_bill_may_have_any_number_of_lines(books: Books) -> None:
+    invoice = copy.deepcopy(books.invoice(2001))
+    line = invoice["invoiceLines"][0]
+    invoice["invoiceLines"] = [{**line, "id": number} for number in range(1, 41)] + [{**line, "deleted": 1}]
+    assert len(mapping.bill(invoice, {}, CONFIG).lines) == 40
+    assert mapping.bill({**invoice, "invoiceLines": []}, {}, CONFIG).lines == ()
+
+
+def test_nil_in_a_list_is_nothing(books: Books) -> None:
+    invoice = copy.deepcopy(books.invoice(2001))
+    sound = mapping.bill(invoice, {}, CONFIG)
+    for name in ("invoiceLines", "orders"):
+        invoice[name] = [None, *invoice[name], None]
+    assert mapping.bill(invoice, {}, CONFIG) == sound
+    order = {"activeUntil": None, "notes": None, **copy.deepcopy(books.order(1001))}
+    whole = mapping.subscription(order, {}, CONFIG)
+    order |= {"orderLines": [None, *order["orderLines"]], "metaFields": [None]}
+    assert mapping.subscription(order, {}, CONFIG) == whole
