@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gateway import registry, serving
@@ -40,7 +41,7 @@ def main() -> None:
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
-    _ERR.print(f"[red]banyan:[/] {message}", highlight=False)
+    _ERR.print(f"[red]banyan:[/] {escape(message)}", highlight=False)
     raise typer.Exit(code)
 
 
@@ -86,6 +87,8 @@ def serve(
         fail("no --config given, and no state/banyan.toml here; `banyan demo` writes one", 2)
     try:
         serving.run(settings(config), end_with_stdin=end_with_stdin)
+    except registry.Misconfigured as error:
+        fail(str(error), 2)
     except serving.CannotServe as error:
         fail(str(error))
 

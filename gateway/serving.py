@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -48,13 +49,12 @@ class Finding:
 
 def run(settings: Settings, *, end_with_stdin: bool) -> None:
     """Serve until SIGTERM or SIGINT; what was begun is finished before the process ends."""
-    _log_json()
-    with _alone(settings.store.url):
+    registry.check(settings.adapters)
+    with _alone(settings.store.url), _listening(settings.gateway.host, settings.gateway.port) as listening:
+        _log_json()
         server = uvicorn.Server(
             uvicorn.Config(
                 build(settings),
-                host=settings.gateway.host,
-                port=settings.gateway.port,
                 http="httptools",
                 access_log=False,
                 log_config=None,
@@ -64,9 +64,10 @@ def run(settings: Settings, *, end_with_stdin: bool) -> None:
         )
         if end_with_stdin:
             _end_with_stdin()
-        server.run()
-        if not server.started:
-            raise CannotServe("the gateway did not start; its log says why")
+        try:
+            server.run(sockets=[listening])
+        except SystemExit as error:
+            raise CannotServe("the gateway did not start; its log says why") from error
 
 
 def _end_with_stdin() -> None:
@@ -78,6 +79,18 @@ def _end_with_stdin() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The address is taken before anything is opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    with listening:
+        yield listening
 
 
 @contextmanager

@@ -2,6 +2,6 @@
 
 from gateway.registry.manifest import Manifest, discover, lineage
 from gateway.registry.registered import Registered
-from gateway.registry.registry import Misconfigured, load, named
+from gateway.registry.registry import Misconfigured, check, load, named
 
-__all__ = ["Manifest", "Misconfigured", "Registered", "discover", "lineage", "load", "named"]
+__all__ = ["Manifest", "Misconfigured", "Registered", "check", "discover", "lineage", "load", "named"]

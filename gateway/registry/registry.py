@@ -18,6 +18,13 @@ class Misconfigured(Exception):
     """An adapter that cannot be loaded, in words for the operator."""
 
 
+def check(configured: Mapping[str, Mapping[str, Any]]) -> None:
+    """Misconfigured when an adapter that is named does not exist or would refuse its settings."""
+    known = discover()
+    for name, config in configured.items():
+        _settled(_manifest(known, name), config)
+
+
 async def load(
     configured: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Facts], clock: Clock
 ) -> list[Registered]:
@@ -25,9 +32,7 @@ async def load(
     known = discover()
     loaded = []
     for name, config in configured.items():
-        if name not in known:
-            raise Misconfigured(f"[adapters.{name}]: there is no such adapter; there are {', '.join(sorted(known))}")
-        manifest = known[name]
+        manifest = _manifest(known, name)
         adapter = await asyncio.to_thread(_build, manifest, config, clock)
         known_better = facts.get(name, Facts()).model_dump(exclude_none=True)
         told = manifest.facts.model_copy(update=known_better)
@@ -46,14 +51,23 @@ async def load(
     return loaded
 
 
-def _build(manifest: Manifest, config: Mapping[str, Any], clock: Clock) -> Adapter:
+def _manifest(known: Mapping[str, Manifest], name: str) -> Manifest:
+    if name not in known:
+        raise Misconfigured(f"[adapters.{name}]: there is no such adapter; there are {', '.join(sorted(known))}")
+    return known[name]
+
+
+def _settled(manifest: Manifest, config: Mapping[str, Any]) -> BaseModel:
     config_class: type[BaseModel] = named(manifest.config)
     try:
-        settled = config_class.model_validate(config)
+        return config_class.model_validate(config)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise Misconfigured(f"[adapters.{manifest.name}]: {wrong}") from error
-    adapter: Adapter = named(manifest.cls)(settled, clock)
+
+
+def _build(manifest: Manifest, config: Mapping[str, Any], clock: Clock) -> Adapter:
+    adapter: Adapter = named(manifest.cls)(_settled(manifest, config), clock)
     return adapter
 
 
