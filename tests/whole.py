@@ -11,6 +11,7 @@ import httpx
 from adapters.jbilling.simulator import simulator as billing
 from adapters.mtosi.simulator import simulator as network
 from banyan.simulate import Addresses, Ledger, Simulator, running
+from banyan.simulate.faults import parse
 from contracts.clock import SystemClock
 from gateway.app import build
 from gateway.security import PrincipalOf
@@ -51,11 +52,14 @@ async def whole(
     sync_every_s: float = 0.5,
     read_s: float = 10,
     ready: bool = True,
+    down: bool = False,
 ) -> AsyncIterator[Whole]:
-    """`ready`: wait until the mirror holds the legacy's customers and tariffs."""
+    """`ready`: wait until the mirror holds the legacy's customers and tariffs; `down`: billing refuses all work."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         books = billing(Ledger(clock), clock, bill_run_s=0.2)
+        if down:
+            books.faults.arm(parse({"operation": "*", "kind": "refuse", "times": 10_000}, books.operations))
         oss = network(Ledger(clock), clock)
         at = {
             "jbilling": await stack.enter_async_context(running(books)),
@@ -92,7 +96,8 @@ def _settings(folder: Path, store: str, at: dict[str, Addresses], sync_every_s: 
 async def _mirrored(found: Whole) -> bool:
     """Everything the legacy lists can be read here."""
     paths = (CUSTOMERS, f"{CATALOG}/v4/productOffering", BILLS, INVENTORY)
-    return all([(await found.http.get(path, params={"limit": 1})).json() for path in paths])
+    unknown = [(await found.http.get(f"{path}/unknown")).status_code for path in paths]
+    return unknown == [404] * len(paths)
 
 
 async def line(http: httpx.AsyncClient, code: str = "RP_MOB20") -> str:

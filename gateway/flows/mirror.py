@@ -8,11 +8,13 @@ import uuid_utils
 
 from contracts.call import Call, Principal
 from contracts.clock import Clock
-from contracts.errors import PortError
+from contracts.errors import PortError, Unavailable
 from contracts.page import Window
 from gateway.store.port import Change, Confirm, Crossref, Document, Emit, Event, Link, Put, Stale, Store
 from gateway.telemetry.marks import pseudonym, traceparent
 
+WHOLE = "banyan/mirrored"
+"""Internal: the nouns that were read to their end at least once, by kind."""
 PAGE = 100
 PATIENCE_S = 60.0
 """How long one refresh of a whole noun may take."""
@@ -48,6 +50,16 @@ class Mirror:
         known = await self.store.ours(self.principal, kind, system, native_id)
         id = known.id if known else str(uuid_utils.uuid7())
         return Crossref(kind, id, self.principal.operator, system, native_id, keys or {})
+
+    async def mark_whole(self, kind: str) -> None:
+        """The legacy was read to its end: from now on, what is not in the mirror is not there."""
+        if await self.store.get(self.principal, WHOLE, kind) is None:
+            await self.store.commit(Put(Document(WHOLE, kind, {}, as_of=self.clock.now())))
+
+    async def require_whole(self, kind: str) -> None:
+        """Before saying that there is nothing: Unavailable while the legacy was never asked with success."""
+        if await self.store.get(self.principal, WHOLE, kind) is None:
+            raise Unavailable(f"{kind} was not read yet", retry_after=SOON_S)
 
     async def keep(self, document: Document, *links: Crossref) -> Document:
         """Write the document as of now, in a commit of its own."""

@@ -10,6 +10,7 @@ from contracts.errors import Conflict, Garbled, NotFound, Rejected, TimedOut, Un
 from contracts.model import Activation, Money, Order, OrderState, Quantity, Receipt, Unit, WorkState
 from contracts.ports import OrderPort, ProvisioningPort
 from gateway.flows.bundles.model import Bundle, Discount, Part
+from gateway.flows.mirror import WHOLE
 from gateway.flows.orders.documents import ORDER, states_of
 from gateway.flows.orders.orders import Orders
 from gateway.flows.orders.states import FINAL, State
@@ -179,6 +180,7 @@ class World:
     async def customer(self, id: str = CUSTOMER) -> None:
         await self.store.commit(
             Put(Document("TMF629/customer", id, {"id": id, "account": [{"id": f"{id}.account"}]}, id, 1)),
+            *(Put(Document(WHOLE, kind, {})) for kind in ("TMF629/customer", "TMF637/product")),
             Link(Crossref("customer", id, "default", "bss", f"native-{id}")),
         )
 

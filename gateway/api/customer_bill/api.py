@@ -4,24 +4,46 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.errors import Unsupported
+from contracts.page import Window
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.flows.billing import Billing
 from gateway.flows.mirror import Mirror
-from gateway.flows.refusal import Invalid
-from gateway.store.port import Document
+from gateway.flows.refusal import Invalid, Unknown
+from gateway.store.port import Document, Found
 
 BILL = "TMF678/customerBill"
 RATE = "TMF678/appliedCustomerBillingRate"
 ON_DEMAND = "TMF678/customerBillOnDemand"
 
 
-class BillRoom(DocumentRoom):
+class BilledRoom(DocumentRoom):
+    """What billing issued: nothing is said not to be there before billing was asked."""
+
+    def __init__(self, contracts: Contracts, kind: str, mirror: Mirror) -> None:
+        super().__init__(contracts.resource(kind), mirror.store, mirror.clock)
+        self._mirror = mirror
+
+    async def get(self, asked: Asked, id: str) -> Document:
+        try:
+            return await super().get(asked, id)
+        except Unknown:
+            await self._mirror.require_whole(BILL)
+            raise
+
+    async def find(self, asked: Asked, window: Window) -> Found:
+        found = await super().find(asked, window)
+        if not found.total:
+            await self._mirror.require_whole(BILL)
+        return found
+
+
+class BillRoom(BilledRoom):
     """Bills are facts of the billing system: read through, never written."""
 
     def __init__(self, contracts: Contracts, mirror: Mirror, billing: Billing) -> None:
-        super().__init__(contracts.resource(BILL), mirror.store, mirror.clock)
+        super().__init__(contracts, BILL, mirror)
         self._billing = billing
 
     async def get(self, asked: Asked, id: str) -> Document:
@@ -62,6 +84,6 @@ class OnDemandRoom(DocumentRoom):
 def rooms(contracts: Contracts, mirror: Mirror, billing: Billing) -> dict[str, Room]:
     return {
         BILL: BillRoom(contracts, mirror, billing),
-        RATE: DocumentRoom(contracts.resource(RATE), mirror.store, mirror.clock),
+        RATE: BilledRoom(contracts, RATE, mirror),
         ON_DEMAND: OnDemandRoom(contracts, mirror, billing),
     }

@@ -14,7 +14,7 @@ from gateway.flows.bundles import Bundles
 from gateway.flows.catalog import Catalog
 from gateway.flows.catalog.documents import OFFERING, PRICE, SPECIFICATION
 from gateway.flows.catalog.specification import allowance_of
-from gateway.flows.refusal import Clash
+from gateway.flows.refusal import Clash, Unknown
 from gateway.store.port import Document, Found, Store
 
 
@@ -26,10 +26,16 @@ class CatalogRoom(DocumentRoom):
         self._catalog = catalog
 
     async def get(self, asked: Asked, id: str) -> Document:
-        return self._dated(await super().get(asked, id))
+        try:
+            return self._dated(await super().get(asked, id))
+        except Unknown:
+            await self._catalog.require_read()
+            raise
 
     async def find(self, asked: Asked, window: Window) -> Found:
         found = await super().find(asked, window)
+        if not found.total:
+            await self._catalog.require_read()
         items = [self._dated(document) for document in found.items]
         as_of = min((document.as_of for document in items if document.as_of is not None), default=found.as_of)
         return replace(found, items=items, as_of=as_of)

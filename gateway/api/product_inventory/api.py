@@ -5,11 +5,12 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import Unsupported
+from contracts.page import Window
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.flows.inventory import Inventory
-from gateway.store.port import Document, Store
+from gateway.store.port import Document, Found, Store
 
 KIND = "TMF637/product"
 _ORDERED = "products come from orders: place a product order instead"
@@ -22,6 +23,12 @@ class ProductRoom(DocumentRoom):
 
     async def get(self, asked: Asked, id: str) -> Document:
         return await self._inventory.product(asked.call, id)
+
+    async def find(self, asked: Asked, window: Window) -> Found:
+        found = await super().find(asked, window)
+        if not found.total:
+            await self._inventory.require_read()
+        return found
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:  # noqa: ARG002 - refused whatever it says
         raise Unsupported(_ORDERED)

@@ -51,6 +51,7 @@ class Billing:
         """Read through to billing; the mirror answers while billing does not."""
         mirrored = await self._mirror.store.get(call.principal, BILL, id)
         if mirrored is None:
+            await self._mirror.require_whole(BILL)
             raise Unknown("bill.unknown", "There is no such bill")
         serving = self._ports.serving(BillPort, operator=call.operator, customer=mirrored.owner)
         native = await self._mirror.store.native(call.principal, "bill", id, serving.system)
@@ -90,9 +91,11 @@ class Billing:
 
     async def sync(self) -> None:
         """Bring the bills of every mirrored customer up to date."""
+        await self._mirror.require_whole(CUSTOMER)
         for serving in self._ports.all(BillPort):
             async for customer in self._mirror.every(CUSTOMER):
                 await self._sync_customer(serving, customer)
+        await self._mirror.mark_whole(BILL)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(BillPort)), default=PATIENCE_S)

@@ -15,7 +15,7 @@ from contracts.page import Window
 from contracts.ports import CatalogPort
 from gateway.flows.catalog.documents import merged, rows
 from gateway.flows.catalog.facts import FACTS, Facts
-from gateway.flows.mirror import PAGE, PATIENCE_S, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
 from gateway.policy.ports import Ports, Serving
 from gateway.security import BANYAN
 from gateway.store.port import Change, Crossref, Document, Emit, Event, Link, Put, Stale, Store
@@ -26,6 +26,7 @@ class Catalog:
         self._store = store
         self._ports = ports
         self._clock = clock
+        self._whole = Mirror(store, clock, BANYAN)
         self._read_at: dict[str, datetime] = {}
 
     def as_of(self, document: Document) -> datetime | None:
@@ -37,6 +38,11 @@ class Catalog:
     async def sync(self) -> None:
         for serving in self._ports.all(CatalogPort):
             await self._sync(serving)
+        await self._whole.mark_whole(FACTS)
+
+    async def require_read(self) -> None:
+        """Unavailable while the legacy's price lists are not known."""
+        await self._whole.require_whole(FACTS)
 
     async def run(self) -> None:
         """Keep the mirror fresh until cancelled."""

@@ -29,6 +29,7 @@ class Customers:
         """Read through to billing and refresh the mirror; the mirror answers while billing does not."""
         mirrored = await self._mirror.store.get(call.principal, KIND, id)
         if mirrored is None:
+            await self._mirror.require_whole(KIND)
             raise Unknown("customer.unknown", "There is no such customer")
         serving = self._ports.serving(CustomerPort, operator=call.operator, customer=id)
         native = await self._mirror.store.native(call.principal, "customer", id, serving.system)
@@ -53,6 +54,7 @@ class Customers:
                 offset += len(page.items)
                 if len(page.items) < PAGE:
                     break
+        await self._mirror.mark_whole(KIND)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(CustomerPort)), default=PATIENCE_S)

@@ -46,6 +46,7 @@ class Inventory:
         """A product of ours as it is; one of the legacy's read through, or from the mirror while it does not answer."""
         kept = await self._mirror.store.get(call.principal, PRODUCT, id)
         if kept is None:
+            await self.require_read()
             raise Unknown("product.unknown", "there is no such product")
         if kept.source is None or kept.owner is None:
             return kept
@@ -62,11 +63,17 @@ class Inventory:
             return kept
         return await self._keep(serving, customer, found)
 
+    async def require_read(self) -> None:
+        """Unavailable while what the legacy holds is not known."""
+        await self._mirror.require_whole(PRODUCT)
+
     async def sync(self) -> None:
         """Bring the subscriptions of every mirrored customer up to date."""
+        await self._mirror.require_whole(CUSTOMER)
         for serving in self._ports.all(InventoryPort):
             async for customer in self._mirror.every(CUSTOMER):
                 await self._sync_customer(serving, customer)
+        await self._mirror.mark_whole(PRODUCT)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(InventoryPort)), default=PATIENCE_S)
