@@ -3,7 +3,7 @@
 # ruff: noqa: ARG002 - the folder is local, so no call waits for anybody
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from fnmatch import fnmatch
 from itertools import islice
 
@@ -38,12 +38,15 @@ class CdrFiles(UsageFilePort):
 
     async def rows(self, call: Call, file: UsageFile) -> AsyncIterator[Chunk]:
         chunks = self._chunks(file)
+        ahead = _next(chunks)
         try:
-            while chunk := await asyncio.to_thread(next, chunks, None):
+            while chunk := await asyncio.shield(ahead):
+                ahead = _next(chunks)
                 yield chunk
         except OSError as error:
             raise Unavailable(f"the file cannot be read: {error.strerror}") from error
         finally:
+            await asyncio.gather(ahead, return_exceptions=True)
             chunks.close()
 
     async def settle(self, call: Call, file: UsageFile, *, accepted: bool) -> None:
@@ -86,3 +89,8 @@ class CdrFiles(UsageFilePort):
             rows = read_rows(opened, self._layouts[file.layout], self._clock.now())
             while chunk := list(islice(rows, self._config.chunk)):
                 yield chunk
+
+
+def _next(chunks: Iterator[Chunk]) -> "asyncio.Task[Chunk | None]":
+    """The next chunk is read while the one before is stored."""
+    return asyncio.create_task(asyncio.to_thread(next, chunks, None))

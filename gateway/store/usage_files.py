@@ -118,11 +118,11 @@ class FileLedger:
         whose = [owners.get((row.subscriber_kind, row.subscriber)) for row in fresh]
         guided = list(zip(fresh, whose, strict=True))
         asked = {(row.subscriber_kind, row.subscriber) for row, owner in guided if not owner}
-        due = {(owner, str(row.used.unit), to_micros(cycle_of(row.start))) for row, owner in guided if owner}
+        due = {(owner, row.used.unit, cycle_of(row.start)) for row, owner in guided if owner}
         return [
             Statement(_RECORD, many=[_values(file, row, owner) for row, owner in guided]),
             Statement(INSERT_ASK, many=sorted(asked)),
-            Statement(_DUE, many=sorted(due)),
+            Statement(_DUE, many=[(owner, str(unit), to_micros(cycle)) for owner, unit, cycle in sorted(due)]),
             Statement(_QUARANTINE, many=quarantined),
             Statement(
                 "UPDATE usage_files SET line = ?, accepted = accepted + ?, duplicates = duplicates + ?, "
