@@ -1,6 +1,6 @@
 """The books of the simulated jBilling: who ordered what, and what was billed. It doubles whatever is sent twice."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -59,15 +59,18 @@ class Books:
         return [invoice for invoice in self.invoices.values() if invoice["userId"] == user][::-1]
 
     def book(self, order: dict[str, Any], traceparent: str | None) -> dict[str, Any]:
-        """Take an order: the customer and every item must be known, each sum must be right."""
+        """Take an order: the customer and every item must be known, each sum right, and it must have a start."""
         self.user(order["userId"])
+        for field in ("activeSince", "orderLines"):
+            if not order[field]:
+                raise SoapFault("Server", f"SessionInternalError: validation of OrderWS,{field} failed")
         for line in order["orderLines"]:
             self.item(line["itemId"])
             if _decimal(line["amount"]) != line["amountAsDecimal"]:
                 raise SoapFault("Server", "SessionInternalError: validation of OrderLineWS,amount failed")
         self._next_order += 1
         self._traces[self._next_order] = traceparent
-        return self._book(self._next_order, order, self._now())
+        return self._book(self._next_order, {**order, "activeSince": _naive(order["activeSince"])}, self._now())
 
     def delete(self, id: int) -> dict[str, Any] | None:
         """The order if it was still there to delete."""
@@ -144,7 +147,7 @@ class Books:
         return self.invoices[id]
 
     def _now(self) -> datetime:
-        return self._clock.now().replace(tzinfo=None)
+        return _naive(self._clock.now())
 
 
 def reference(order: dict[str, Any]) -> str | None:
@@ -154,6 +157,11 @@ def reference(order: dict[str, Any]) -> str | None:
 
 def total(order: dict[str, Any]) -> Decimal:
     return sum((line["amountAsDecimal"] for line in order["orderLines"]), Decimal(0))
+
+
+def _naive(moment: datetime) -> datetime:
+    """These books keep UTC; a zone that somebody sends is heeded and forgotten."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _found(records: dict[int, dict[str, Any]], id: int, kind: str) -> dict[str, Any]:

@@ -58,5 +58,5 @@ def application(simulator: Simulator) -> web.Application:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Impossible("the body is no JSON") from None

@@ -18,6 +18,8 @@ class Ledger:
         self._clock = clock
         self._file = file
         self._lines: list[dict[str, Any]] = []
+        if file is not None:
+            file.touch()
 
     def write(
         self,

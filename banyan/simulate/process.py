@@ -32,9 +32,13 @@ def main(
         options(parser)
     arguments = parser.parse_args(argv)
     clock = SystemClock()
-    simulator = build(arguments, Ledger(clock, arguments.ledger), clock)
-    simulator.delay_s = arguments.delay_s
-    asyncio.run(_serve(simulator, arguments.port, arguments.control))
+    try:
+        simulator = build(arguments, Ledger(clock, arguments.ledger), clock)
+        simulator.delay_s = arguments.delay_s
+        asyncio.run(_serve(simulator, arguments.port, arguments.control))
+    except OSError as error:  # a port that is taken, a ledger that cannot be written
+        sys.stderr.write(f"banyan simulate {name}: {error.strerror or error}\n")
+        return 1
     return 0
 
 

@@ -35,6 +35,8 @@ async def test_it_says_what_it_can_do(addresses: Addresses) -> None:
 
 WRONG = [
     b"",
+    b"[" * 100_000,
+    b'{"operation": "*", "kind": "delay", "seconds": NaN}',
     b"[]",
     b"{",
     b'{"operation": "nothing", "kind": "fault"}',

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.jbilling.adapter import Jbilling
+from adapters.jbilling.adapter import WSDL, Jbilling
+from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from banyan import Call, PortError, Principal, SystemClock, Window
 from banyan.model import LineKind, Money, Order, OrderLine
+from banyan.soap import SoapContract
 
 START = "import sys; from adapters.jbilling.simulator import main; sys.exit(main(sys.argv[1:]))"
 CLOCK = SystemClock()
@@ -96,3 +98,40 @@ async def test_a_reset_starts_over(simulated: Running, jbilling: Jbilling) -> No
     await simulated.post("reset")
     assert await simulated.ledger() == []
     assert (await jbilling.subscriptions(call(), "107", Window())).items == []
+
+
+async def test_an_order_that_nobody_could_bill_is_refused_and_the_bill_run_goes_on(
+    simulated: Running, jbilling: Jbilling
+) -> None:
+    contract = SoapContract.load(WSDL)
+    good = order_record(an_order("r-3"), {"203": 203}, Config(endpoint=simulated.url))
+    wrong: list[dict[str, Any]] = [{"activeSince": None}, {"orderLines": []}, {"orderLines": [None]}, {"userId": None}]
+    for spoilt in wrong:
+        status, reply = await soap(simulated, contract.write("createOrder", {"arg0": good | spoilt}))
+        assert (status, b"Fault" in reply) == (500, True)
+    assert await simulated.ledger() == []
+    zoned = good | {"activeSince": datetime(2026, 3, 2, 9, tzinfo=timezone(timedelta(hours=2)))}
+    assert (await soap(simulated, contract.write("createOrder", {"arg0": zoned})))[0] == 200
+    await simulated.post("bill-run")
+    assert [line["operation"] for line in await simulated.ledger()] == ["createOrder", "createInvoice"]
+
+
+async def soap(simulated: Running, envelope: bytes) -> tuple[int, bytes]:
+    async with aiohttp.ClientSession() as http, http.post(simulated.url, data=envelope) as reply:
+        return reply.status, await reply.read()
+
+
+@pytest.mark.parametrize("what", ["port", "ledger"])
+async def test_what_it_cannot_have_it_says_in_one_line(simulated: Running, what: str, tmp_path: Path) -> None:
+    wanted = {
+        "port": ("--port", simulated.url.rpartition(":")[2].strip("/")),
+        "ledger": ("--ledger", f"{tmp_path}/x/y"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", START, *wanted[what]),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    told, complaint = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, told, complaint.count(b"\n")) == (1, b"", 1)
