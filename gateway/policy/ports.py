@@ -13,7 +13,7 @@ class Serving(Generic[P]):
     """A port and the system behind it."""
 
     system: str
-    """The adapter's name: jbilling."""
+    """The adapter's name."""
     port: P
     """Every call through it has a deadline, retries by declared semantics, and a span."""
     settle_s: float

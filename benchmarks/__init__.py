@@ -1,0 +1,1 @@
+"""Measurements of the gateway; `make bench` runs them."""
