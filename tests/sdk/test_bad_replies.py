@@ -299,3 +299,20 @@ async def test_a_large_reply_is_read_beside_the_loop(
     assert len(reply.body["return"]) == 100
     await client(contract, caller().encode()).call(CALL, "getCallerId", {})
     assert where == [False, True]
+
+
+async def test_a_list_asks_no_more_at_once_than_there_are_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter = await asyncio.to_thread(billing, b"")
+    flying = most = 0
+
+    async def about(_: Call, __: str, native_id: str, ___: str) -> int:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0)
+        flying -= 1
+        return int(native_id)
+
+    monkeypatch.setattr(adapter, "_about", about)
+    assert await adapter._each(CALL, "getUserWS", range(100), "userId") == list(range(100))
+    assert most == adapter._config.concurrency
