@@ -24,7 +24,7 @@ class Attempts:
 
 @contextmanager
 def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts]:
-    """Covers all retries; an error counts only when it is the last word."""
+    """Covers all retries; an error counts only when it is the last word, and doubt is none: the flow settles it."""
     attempts = Attempts()
     with _tracer.start_as_current_span(
         f"{system}/{method}",
@@ -40,7 +40,8 @@ def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts
             doubt = isinstance(error, PortError) and in_doubt(semantics, error)
             outcome = "in_doubt" if doubt else "fail"
             span.set_attribute("error.type", type(error).__name__)
-            span.set_status(StatusCode.ERROR)
+            if not doubt:
+                span.set_status(StatusCode.ERROR)
             raise
         finally:
             span.set_attribute("gateway.attempts", attempts.count)
