@@ -9,7 +9,8 @@ from contracts.call import Principal
 from contracts.model import Unit
 from contracts.page import Condition, Window
 from gateway.flows.usage.charge import Bucket, crossings
-from gateway.flows.usage.consumption import Consumption, Wanted
+from gateway.flows.usage.consumption import Consumption
+from gateway.flows.usage.wanted import Wanted
 from gateway.store import usage_search
 from gateway.store.port import Crossref, Link
 from gateway.store.usage_rows import Used, cycle_of

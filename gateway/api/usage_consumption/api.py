@@ -10,7 +10,8 @@ from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.api.usage_consumption.criteria import wanted
 from gateway.flows.refusal import Invalid, Unknown
-from gateway.flows.usage.consumption import Consumption, Wanted
+from gateway.flows.usage.consumption import Consumption
+from gateway.flows.usage.wanted import Wanted
 from gateway.store.port import Document, Put, Store
 
 KIND = "TMF677/queryUsageConsumption"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.flows.refusal import Invalid
-from gateway.flows.usage.consumption import Wanted
+from gateway.flows.usage.wanted import Wanted
 
 _REFERENCES = ("relatedParty", "partyAccount", "product", "logicalResource", "service")
 
