@@ -38,7 +38,7 @@ bench: install ## ratios, measured in one run
 	@$(BIN)/python -m benchmarks
 
 soak: install ## kill -9 at any moment, again and again (ARGS="-k postgres")
-	@BANYAN_SOAK=1 $(BIN)/pytest -q tests/faults $(ARGS)
+	@BANYAN_SOAK=1 $(BIN)/pytest -q tests/journeys/test_kill.py tests/journeys/test_usage_kill.py tests/store/test_kill.py tests/usage/test_kill.py $(ARGS)
 
 docs: install ## run every snippet of README and docs/
 	@$(BIN)/pytest -q tests/docs $(ARGS)

@@ -136,6 +136,7 @@ async def test_a_backend_that_hangs_is_cut_off(spans: InMemorySpanExporter, sema
     (span,) = spans.get_finished_spans()
     assert span.attributes is not None
     assert span.attributes["gateway.outcome"] == outcome
+    assert (span.status.status_code is trace.StatusCode.ERROR) == (outcome == "fail")
 
 
 async def test_a_stream_is_passed_on_and_never_repeated(spans: InMemorySpanExporter) -> None:
