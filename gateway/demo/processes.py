@@ -175,16 +175,18 @@ async def _ready(house: House) -> None:
     clock = SystemClock()
     until = clock.monotonic() + READY_S
     wanted = ("customerManagement/v4/customer", "productCatalogManagement/v4/productOffering")
+    nothing = "productCatalogManagement/v4/productOffering?name=-"  # 503 until the whole price list was read
     async with httpx.AsyncClient(base_url=house.url, timeout=5) as client:
         while clock.monotonic() < until:
             if house.gateway.returncode is not None:
                 break
             try:
                 answers = [await client.get(f"/tmf-api/{path}", params={"limit": 1}) for path in wanted]
+                whole = await client.get(f"/tmf-api/{nothing}")
             except httpx.HTTPError:
                 await clock.sleep(0.1)
                 continue
-            if all(answer.is_success and answer.json() for answer in answers):
+            if whole.is_success and all(answer.is_success and answer.json() for answer in answers):
                 return
             await clock.sleep(0.1)
     log = (house.state / "gateway.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()

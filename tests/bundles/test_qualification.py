@@ -69,14 +69,20 @@ async def test_every_configuration_adds_up(world: World, sold: tuple[str, dict[s
         assert total(item) == listed - off
 
 
+async def test_an_unknown_offering_is_404_at_any_depth(world: World, sold: tuple[str, dict[str, str]]) -> None:
+    bundle_id, ids = sold
+    refused = await world.call("POST", QUALIFY, nested(bundle_id, {ids["Data 5"]: 1, "nowhere": 1}), status=404)
+    assert refused["code"] == "offering.unknown"
+
+
 async def test_broken_limits_are_a_verdict_with_reasons(world: World, sold: tuple[str, dict[str, str]]) -> None:
     bundle_id, ids = sold
-    picks = {ids["Data 5"]: 1, ids["Data 20"]: 1, ids["Insurance"]: 2, "nowhere": 1}
+    picks = {ids["Data 5"]: 1, ids["Data 20"]: 1, ids["Insurance"]: 2}
     answer = await world.call("POST", QUALIFY, nested(bundle_id, picks), status=201)
     assert answer["qualificationResult"] == "unqualified"
     item = answer["productOfferingQualificationItem"][0]
     codes = [reason["code"] for reason in item["eligibilityUnavailabilityReason"]]
-    assert codes == ["choice.aboveUpper", "choice.unknownPart", "choice.groupAboveUpper"]
+    assert codes == ["choice.aboveUpper", "choice.groupAboveUpper"]
     assert "Insurance: 2 taken, at most 1 allowed" in item["eligibilityUnavailabilityReason"][0]["label"]
     assert "productPrice" not in item["product"]
 

@@ -14,10 +14,15 @@ def customers(app: httpx.Client) -> list[dict[str, Any]]:
 
 def tariff(app: httpx.Client, code: str) -> dict[str, Any]:
     """The offering of a legacy product number."""
-    [specification] = app.get(f"{CATALOG}/v4/productSpecification", params={"productNumber": code}).json()
-    query = {"productSpecification.id": specification["id"]}
-    [offering] = app.get(f"{CATALOG}/v4/productOffering", params=query).json()
-    return dict(offering)
+    [specification] = _found(app, "productSpecification", {"productNumber": code})
+    [offering] = _found(app, "productOffering", {"productSpecification.id": specification["id"]})
+    return offering
+
+
+def _found(app: httpx.Client, resource: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    answer = app.get(f"{CATALOG}/v4/{resource}", params=query)
+    assert answer.is_success, answer.text
+    return list(answer.json())
 
 
 def bundle(app: httpx.Client, percent: int = 15) -> tuple[dict[str, Any], list[dict[str, Any]]]:

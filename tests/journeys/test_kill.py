@@ -29,7 +29,7 @@ def test_killed_in_the_middle_of_orders(house: House) -> None:
     chance = random.Random(20261122)
     with house.app as app:
         offering, parts = ordering.bundle(app)
-        people = [customer["id"] for customer in ordering.customers(app)]
+        people = [customer["id"] for customer in ordering.customers(app)][:5]
     placed: list[str] = []
     for kill in range(KILLS):
         house.fault("jbilling", "createOrder", chance.choice(["lost-answer", "fault", "garbage"]))

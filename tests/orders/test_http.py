@@ -81,6 +81,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "too many": (order_body(item("b", "flex", item("m", "line", quantity=4))), 400),
     "an id twice": (order_body(item("b", "flex", item("1", "line"), item("1", "data"))), 400),
     "an id twice, one in the other": (order_body(item("1", "flex", item("1", "line"))), 400),
+    "unknown offering inside": (order_body(item("b", "flex", item("m", "nothing"))), 404),
     "unknown account": ({**LINE, "billingAccount": {"id": "nowhere"}}, 404),
 }
 

@@ -10,6 +10,7 @@ from contracts.errors import Conflict, Garbled, NotFound, Rejected, TimedOut, Un
 from contracts.model import Activation, Money, Order, OrderState, Quantity, Receipt, Unit, WorkState
 from contracts.ports import OrderPort, ProvisioningPort
 from gateway.flows.bundles.model import Bundle, Discount, Part
+from gateway.flows.bundles.request import Picked
 from gateway.flows.mirror import WHOLE
 from gateway.flows.orders.documents import ORDER, states_of
 from gateway.flows.orders.orders import Orders
@@ -166,6 +167,10 @@ class Shelf:
         if offering_id not in OFFERS:
             raise Unknown("offering.unknown", "no such offering")
         return OFFERS[offering_id]
+
+    async def require_known(self, principal: Principal, bundle: Bundle, pick: Picked) -> None:
+        if any(inside.offering_id not in PARTS for inside in pick.inside()):
+            raise Unknown("offering.unknown", "no such offering")
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.call import Principal
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from gateway.api.product_offering_qualification.translate import qualified
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
@@ -40,9 +40,9 @@ class QualificationRoom(DocumentRoom):
             **body,
             "state": "done",
             "qualificationResult": "qualified" if all(verdict.priced for verdict in verdicts) else "unqualified",
-            "productOfferingQualificationDate": now.isoformat(),
-            "effectiveQualificationDate": now.isoformat(),
-            "expirationDate": (now + VALID).isoformat(),
+            "productOfferingQualificationDate": rfc3339(now),
+            "effectiveQualificationDate": rfc3339(now),
+            "expirationDate": rfc3339(now + VALID),
             ITEMS: [_answered(item, verdicts) for item in items],
         }
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from uuid_utils import uuid7
 
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from contracts.page import Window
 from gateway.api.tmf630.contract import Resource
 from gateway.api.tmf630.room import Asked
@@ -153,7 +152,3 @@ def _customer(parties: Any) -> str | None:
             if isinstance(id, str):
                 return id
     return None
-
-
-def rfc3339(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from contracts.clock import rfc3339
 from gateway.api.tmf630.contract import Contract, Contracts, Resource
-from gateway.api.tmf630.documents import rfc3339
 from gateway.api.tmf630.projection import Projection
 from gateway.store.port import Event
 

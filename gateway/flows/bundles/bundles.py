@@ -10,6 +10,7 @@ from gateway.flows.bundles.findings import Findings
 from gateway.flows.bundles.limits import settled
 from gateway.flows.bundles.model import Bundle, Discount, Part
 from gateway.flows.bundles.nesting import Composed, joined
+from gateway.flows.bundles.request import Picked
 from gateway.flows.bundles.sketch import Sketch, drawn
 from gateway.flows.catalog.documents import OFFERING, PRICE, SPECIFICATION
 from gateway.flows.catalog.facts import FACTS, Facts
@@ -42,7 +43,7 @@ class Bundles:
         """The offering as it can be bought; an atomic one is a bundle of itself, once or more."""
         document = await self._store.get(principal, OFFERING, offering_id)
         if document is None:
-            raise Unknown("offering.unknown", "no such offering", f"there is no product offering {offering_id}")
+            raise _unknown(offering_id)
         name = _name(document.body, offering_id)
         reading = Reading(principal, launching=False)
         if document.body.get("isBundle") is True:
@@ -58,6 +59,12 @@ class Bundles:
         if not bundle.sellable:
             raise Clash("offering.notSellable", f"{bundle.name} is not for sale")
         return bundle
+
+    async def require_known(self, principal: Principal, bundle: Bundle, pick: Picked) -> None:
+        """What is picked inside may be no part of the bundle; an offering that nobody has ever seen is Unknown."""
+        for id in {inside.offering_id for inside in pick.inside()} - bundle.parts.keys() - bundle.nested:
+            if await self._store.get(principal, OFFERING, id) is None:
+                raise _unknown(id)
 
     async def check(self, principal: Principal, offering_id: str, body: dict[str, Any]) -> None:
         """The launch check of a bundle that is about to be written; raises Invalid with every finding."""
@@ -170,6 +177,10 @@ class Bundles:
             elif found := discount(id, price, scope, bundle.currency, findings):
                 discounts.append(found)
         return discounts
+
+
+def _unknown(offering_id: str) -> Unknown:
+    return Unknown("offering.unknown", "no such offering", f"there is no product offering {offering_id}")
 
 
 def _name(body: dict[str, Any], otherwise: str) -> str:

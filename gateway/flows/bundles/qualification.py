@@ -23,6 +23,7 @@ async def qualify(bundles: Bundles, principal: Principal, pick: Picked) -> Verdi
     """A broken limit is a verdict, not an error; an offering that does not exist raises Unknown."""
     try:
         bundle = await bundles.bundle(principal, pick.offering_id)
+        await bundles.require_known(principal, bundle, pick)
         wanted = requested(bundle, pick)
     except Invalid as refused:
         return Verdict(pick, None, ((refused.code, refused.message or str(refused)),))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from contracts.clock import rfc3339
 from gateway.flows.catalog.facts import Facts
 from gateway.flows.catalog.specification import ALLOWANCE, RELIES_ON, characteristic, characteristics
 
@@ -21,7 +22,7 @@ def rows(offering_id: str, facts: Facts, now: datetime) -> Rows:
     common = {
         "version": VERSION,
         "lifecycleStatus": LAUNCHED if facts.offering.active else RETIRED,
-        "lastUpdate": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "lastUpdate": rfc3339(now),
     }
     return {
         SPECIFICATION: _specification(facts, common),

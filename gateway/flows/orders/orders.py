@@ -133,6 +133,7 @@ class Orders:
 
     async def _root(self, principal: Principal, pick: Picked, taken: frozenset[str]) -> Root:
         bundle = await self._bundles.sellable(principal, pick.offering_id)
+        await self._bundles.require_known(principal, bundle, pick)
         priced = price(bundle, choice_of(bundle, pick))
         return Root(str(pick.item_id), priced, members_of(pick, priced, taken))
 
