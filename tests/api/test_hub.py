@@ -46,7 +46,7 @@ def test_an_event_arrives_in_the_listener_s_version(contracts: Contracts, versio
     event = Event("e", "ProductOfferingPriceCreateEvent", "TMF620/productOfferingPrice", "1", body, at)
     sent = event_renderer(contracts)(event, version)
     shown = sent["event"]["productOfferingPrice"]
-    assert (sent["eventId"], sent["eventType"], sent["eventTime"]) == ("e", event.type, "2026-01-01T00:00:00Z")
+    assert (sent["eventId"], sent["eventType"], sent["eventTime"]) == ("e", event.type, "2026-01-01T00:00:00.000Z")
     assert ("timeOcurred" in sent, "timeOccurred" in sent) == ((True, False) if version == "v4" else (False, True))
     assert sent.keys() >= {"correlationId", "domain", "title", "description", "priority"}
     assert shown["href"] == f"{CATALOG}/{version}/productOfferingPrice/1"
