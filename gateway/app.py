@@ -114,7 +114,7 @@ async def _open(
     bundles = Bundles(store)
     customers = Customers(mirror, ports, customer_document)
     billing = Billing(mirror, ports, bill_documents)
-    inventory = Inventory(store, ports, clock, subscription_document)
+    inventory = Inventory(mirror, ports, subscription_document)
     orders = Orders(store, ports, bundles, clock, reconcile=settings.orders.reconcile)
     guide = Guide(usage_store, store, clock, BANYAN)
     intake = Usage(ports, usage_store, guide, clock, BANYAN)
@@ -125,7 +125,7 @@ async def _open(
         **product_catalog.rooms(contracts, store, clock, catalog, bundles),
         **product_offering_qualification.rooms(contracts, store, clock, bundles),
         **product_ordering.rooms(contracts, store, clock, orders),
-        **product_inventory.rooms(contracts, store, clock, inventory),
+        **product_inventory.rooms(contracts, mirror, inventory),
         **usage.rooms(contracts, usage_store, guide, store, clock),
         **usage_consumption.rooms(contracts, consumption, store, clock),
         **customer.rooms(contracts, mirror, customers),

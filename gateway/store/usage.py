@@ -85,9 +85,7 @@ class UsageStore:
                     "WHERE owner = ? AND cycle IS NOT NULL ON CONFLICT DO NOTHING",
                     (owner,),
                 ),
-                Statement(
-                    "INSERT INTO usage_realisations (id) VALUES (?) ON CONFLICT DO NOTHING", (id,)
-                ),
+                Statement("INSERT INTO usage_realisations (id) VALUES (?) ON CONFLICT DO NOTHING", (id,)),
             ]
 
         await self.turns.write(work)

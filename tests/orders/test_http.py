@@ -12,7 +12,8 @@ from gateway.api.product_ordering import api as ordering_api
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.kernel import Kernel
 from gateway.flows.inventory import Inventory
-from gateway.security import embedded
+from gateway.flows.mirror import Mirror
+from gateway.security import BANYAN, embedded
 from tests.edge import CONTRACTS, speaking_to
 from tests.orders.world import FLEX, LINE, FakePorts, World, item, order_body
 
@@ -25,10 +26,11 @@ PRODUCTS = "/tmf-api/productInventory/v4/product"
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     contracts = Contracts.load(CONTRACTS)
     ports: Any = FakePorts(world.network, world.billing)
-    inventory = Inventory(world.store, ports, world.clock, subscription_document)
+    mirror = Mirror(world.store, world.clock, BANYAN)
+    inventory = Inventory(mirror, ports, subscription_document)
     rooms = {
         **ordering_api.rooms(contracts, world.store, world.clock, world.orders),
-        **inventory_api.rooms(contracts, world.store, world.clock, inventory),
+        **inventory_api.rooms(contracts, mirror, inventory),
     }
     kernel = Kernel(contracts, rooms, world.store, world.clock, embedded("default"))
     async with speaking_to(kernel) as client:

@@ -12,8 +12,10 @@ from contracts.model import LineKind, Money, OrderLine, Subscription
 from contracts.page import Condition, Slice, Window
 from gateway.api.product_inventory.translate import subscription_document
 from gateway.flows.inventory import Inventory
+from gateway.flows.mirror import Mirror
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Serving
+from gateway.security import BANYAN
 from tests.clock import START
 from tests.orders.world import ALL, CUSTOMER, LINE, World
 
@@ -57,7 +59,7 @@ async def test_only_what_is_not_ours_is_mirrored_and_a_sync_changes_nothing_twic
     order = await world.accept(LINE)
     await world.settle(order)
     books = Books(OLD, replace(OLD, id="78", reference=order), replace(OLD, id="79", reference="a note of 2019"))
-    inventory = Inventory(world.store, OnePort(books), world.clock, subscription_document)
+    inventory = Inventory(Mirror(world.store, world.clock, BANYAN), OnePort(books), subscription_document)
     before = len(world.events)
     await inventory.sync()
     await inventory.sync()
@@ -71,7 +73,7 @@ async def test_only_what_is_not_ours_is_mirrored_and_a_sync_changes_nothing_twic
 
 async def test_a_product_is_read_through_and_the_mirror_answers_for_a_system_that_is_down(world: World) -> None:
     books = Books(OLD)
-    inventory = Inventory(world.store, OnePort(books), world.clock, subscription_document)
+    inventory = Inventory(Mirror(world.store, world.clock, BANYAN), OnePort(books), subscription_document)
     await inventory.sync()
     (product,) = (await world.store.find(ALL, "TMF637/product", Window())).items
     call = Call(world.clock.monotonic() + 5, "default", ALL)

@@ -1,59 +1,20 @@
 """TMF678: bills as the customer knows them, their rates, and billing on demand."""
 
-from collections.abc import Callable
 from typing import Any
 
-from contracts.errors import Unsupported
-from contracts.page import Window
+from gateway.api.mastered import MasteredRoom
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.flows.billing import Billing
 from gateway.flows.mirror import Mirror
-from gateway.flows.refusal import Invalid, Unknown
-from gateway.store.port import Document, Found
+from gateway.flows.refusal import Invalid
+from gateway.store.port import Document
 
 BILL = "TMF678/customerBill"
 RATE = "TMF678/appliedCustomerBillingRate"
 ON_DEMAND = "TMF678/customerBillOnDemand"
-
-
-class BilledRoom(DocumentRoom):
-    """What billing issued: nothing is said not to be there before billing was asked."""
-
-    def __init__(self, contracts: Contracts, kind: str, mirror: Mirror) -> None:
-        super().__init__(contracts.resource(kind), mirror.store, mirror.clock)
-        self._mirror = mirror
-
-    async def get(self, asked: Asked, id: str) -> Document:
-        try:
-            return await super().get(asked, id)
-        except Unknown:
-            await self._mirror.require_whole(BILL)
-            raise
-
-    async def find(self, asked: Asked, window: Window) -> Found:
-        found = await super().find(asked, window)
-        if not found.total:
-            await self._mirror.require_whole(BILL)
-        return found
-
-
-class BillRoom(BilledRoom):
-    """Bills are facts of the billing system: read through, never written."""
-
-    def __init__(self, contracts: Contracts, mirror: Mirror, billing: Billing) -> None:
-        super().__init__(contracts, BILL, mirror)
-        self._billing = billing
-
-    async def get(self, asked: Asked, id: str) -> Document:
-        return await self._billing.bill(asked.call, id)
-
-    async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
-        before = await self.get(asked, id)
-        if patch(before.body) == before.body:
-            return await self.answered(asked, before)
-        raise Unsupported("bills are issued by billing and do not change here")
+ISSUED = "bills are issued by billing and do not change here"
 
 
 class OnDemandRoom(DocumentRoom):
@@ -83,7 +44,7 @@ class OnDemandRoom(DocumentRoom):
 
 def rooms(contracts: Contracts, mirror: Mirror, billing: Billing) -> dict[str, Room]:
     return {
-        BILL: BillRoom(contracts, mirror, billing),
-        RATE: BilledRoom(contracts, RATE, mirror),
+        BILL: MasteredRoom(contracts.resource(BILL), mirror, billing.bill, ISSUED),
+        RATE: MasteredRoom(contracts.resource(RATE), mirror, billing.rate, ISSUED),
         ON_DEMAND: OnDemandRoom(contracts, mirror, billing),
     }

@@ -21,6 +21,7 @@ from gateway.api.tmf630.reading import accept_media, read_object
 from gateway.api.tmf630.request import Request
 from gateway.api.tmf630.room import Asked, Room
 from gateway.api.tmf630.schema import Validators
+from gateway.flows.refusal import Refusal
 from gateway.store.port import Document, Remembered, Stale, Store
 
 _JSON = ("application/json",)
@@ -125,10 +126,11 @@ class Endpoint:
             asked = await self._matched(asked, request, request.id)
         try:
             document = await act(asked)
-        except Stale:
+        except (Stale, Refusal) as error:
+            # Its twin under the same key may have come first, and be the very reason of the refusal.
             if key is not None and (earlier := await key.earlier(self.store)) is not None:
                 return self._again(request, earlier, shown)
-            if asked.expect is not None:
+            if isinstance(error, Stale) and asked.expect is not None:
                 raise _mismatch() from None
             raise
         return self._written(request, document, shown, status)

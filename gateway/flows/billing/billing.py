@@ -64,6 +64,14 @@ class Billing:
         except PortError:
             return mirrored
 
+    async def rate(self, call: Call, id: str) -> Document:
+        """A charge of a bill, as the mirror has it: rates come and go with their bill."""
+        mirrored = await self._mirror.store.get(call.principal, RATE, id)
+        if mirrored is None:
+            await self._mirror.require_whole(BILL)
+            raise Unknown("rate.unknown", "There is no such rate")
+        return mirrored
+
     async def bill_now(self, call: Call, account_id: str) -> list[Document]:
         """Ask billing to bill what is billable for our billing account; the bills it issued, already mirrored."""
         serving = self._ports.serving(BillPort, operator=call.operator)
@@ -95,7 +103,8 @@ class Billing:
         for serving in self._ports.all(BillPort):
             async for customer in self._mirror.every(CUSTOMER):
                 await self._sync_customer(serving, customer)
-        await self._mirror.mark_whole(BILL)
+        for kind in (BILL, RATE):
+            await self._mirror.mark_whole(kind)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(BillPort)), default=PATIENCE_S)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.call import Call
-from contracts.clock import Clock
 from contracts.errors import NotFound, PortError
 from contracts.model import Subscription
 from contracts.page import Window
@@ -13,8 +12,7 @@ from contracts.ports import InventoryPort
 from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
-from gateway.security import BANYAN
-from gateway.store.port import Document, Store
+from gateway.store.port import Document
 
 CUSTOMER = "TMF629/customer"
 PRODUCT = "TMF637/product"
@@ -37,8 +35,8 @@ Translate = Callable[[Held], dict[str, Any]]
 
 
 class Inventory:
-    def __init__(self, store: Store, ports: Ports, clock: Clock, translate: Translate) -> None:
-        self._mirror = Mirror(store, clock, BANYAN)
+    def __init__(self, mirror: Mirror, ports: Ports, translate: Translate) -> None:
+        self._mirror = mirror
         self._ports = ports
         self._translate = translate
 
@@ -46,7 +44,7 @@ class Inventory:
         """A product of ours as it is; one of the legacy's read through, or from the mirror while it does not answer."""
         kept = await self._mirror.store.get(call.principal, PRODUCT, id)
         if kept is None:
-            await self.require_read()
+            await self._mirror.require_whole(PRODUCT)
             raise Unknown("product.unknown", "there is no such product")
         if kept.source is None or kept.owner is None:
             return kept
@@ -62,10 +60,6 @@ class Inventory:
         except PortError:
             return kept
         return await self._keep(serving, customer, found)
-
-    async def require_read(self) -> None:
-        """Unavailable while what the legacy holds is not known."""
-        await self._mirror.require_whole(PRODUCT)
 
     async def sync(self) -> None:
         """Bring the subscriptions of every mirrored customer up to date."""
