@@ -20,6 +20,10 @@ ORDERS_EACH = 4
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running(tmp_path_factory.mktemp("prices") / "state") as house:
+        with house.app as app:
+            # A list is 503 until its mirror was read once.
+            lists = (CUSTOMERS, INVENTORY, BILLS)
+            wait_for("the mirrors", lambda: all(app.get(path, params={"id": "-"}).is_success for path in lists))
         yield house
 
 
