@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from opentelemetry import trace
+
 from banyan.soap.contract import SoapContract
 from banyan.soap.fault import SoapFault, port_error
 from banyan.soap.message import Reply
@@ -41,6 +43,7 @@ class SoapClient:
         fault: Callable[[SoapFault], PortError] | None = None,
     ) -> Reply:
         """`fault`: what a fault of this one call means, where that needs to know what was asked."""
+        trace.get_current_span().set_attribute("rpc.system.name", "soap")
         request = self._contract.write(operation, parameters, header)
         headers = self._contract.http_headers(operation)
         answer = await self._wire.post(call, self._endpoint, request, headers, operation)

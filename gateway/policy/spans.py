@@ -29,7 +29,7 @@ def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts
     with _tracer.start_as_current_span(
         f"{system}/{method}",
         kind=SpanKind.CLIENT,
-        attributes={"rpc.system.name": "soap", "rpc.method": f"{system}/{method}", "gateway.backend": system},
+        attributes={"rpc.method": f"{system}/{method}", "gateway.backend": system},
         record_exception=False,
         set_status_on_exception=False,
     ) as span:
