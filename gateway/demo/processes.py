@@ -171,22 +171,25 @@ def _free_port(host: str) -> int:
 
 
 async def _ready(house: House) -> None:
-    """Wait until the gateway serves and the mirror holds the legacy's customers and tariffs."""
+    """Wait until the gateway serves and the mirror holds all that the legacy has: until then its lists are 503."""
     clock = SystemClock()
     until = clock.monotonic() + READY_S
-    wanted = ("customerManagement/v4/customer", "productCatalogManagement/v4/productOffering")
-    nothing = "productCatalogManagement/v4/productOffering?name=-"  # 503 until the whole price list was read
+    whole = (
+        "customerManagement/v4/customer",
+        "productInventory/v4/product",
+        "customerBillManagement/v4/customerBill",
+        "productCatalogManagement/v4/productOffering?name=-",
+    )
     async with httpx.AsyncClient(base_url=house.url, timeout=5) as client:
         while clock.monotonic() < until:
             if house.gateway.returncode is not None:
                 break
             try:
-                answers = [await client.get(f"/tmf-api/{path}", params={"limit": 1}) for path in wanted]
-                whole = await client.get(f"/tmf-api/{nothing}")
+                answers = [await client.get(f"/tmf-api/{path}") for path in whole]
             except httpx.HTTPError:
                 await clock.sleep(0.1)
                 continue
-            if whole.is_success and all(answer.is_success and answer.json() for answer in answers):
+            if all(answer.is_success for answer in answers):
                 return
             await clock.sleep(0.1)
     log = (house.state / "gateway.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
