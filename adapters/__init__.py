@@ -1,0 +1,1 @@
+"""One folder per legacy system; the gateway finds each by its manifest.toml."""

@@ -1,0 +1,1 @@
+"""The house the apps enter; `gateway.app` is where everything meets."""

@@ -1,0 +1,1 @@
+"""Usage files in a drop folder, read by declared layouts."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from contracts.clock import rfc3339
 from contracts.page import Window
 from gateway.api.tmf630.errors import Refused
 from gateway.api.tmf630.query import Asking
@@ -46,7 +47,7 @@ def etag(revision: int) -> dict[str, str]:
 
 def freshness(as_of: datetime | None, missing: tuple[str, ...] = ()) -> dict[str, str]:
     """How old a mirror is, and which systems are not in the answer."""
-    headers = {} if as_of is None else {"X-As-Of": as_of.isoformat()}
+    headers = {} if as_of is None else {"X-As-Of": rfc3339(as_of)}
     return {**headers, "X-Missing-Source": ", ".join(missing)} if missing else headers
 
 

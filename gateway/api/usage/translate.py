@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.clock import rfc3339
 from contracts.model import Quantity, UsageKind
 from gateway.flows.refusal import Invalid
 from gateway.flows.usage.specifications import NAMES, UNITS
@@ -49,7 +50,7 @@ def _recorded(used: Used) -> dict[str, Any]:
     }
     body: dict[str, Any] = {
         "id": used.id,
-        "usageDate": used.start.isoformat() if used.start else None,
+        "usageDate": rfc3339(used.start) if used.start else None,
         "usageType": used.kind,
         "status": used.state,
         "usageSpecification": {"id": used.kind, "name": NAMES[UsageKind(used.kind)]},

@@ -4,7 +4,7 @@ from typing import Any
 
 from uuid_utils import uuid7
 
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
@@ -30,7 +30,7 @@ class ConsumptionRoom(DocumentRoom):
             **self.resource.defaults,
             **body,
             "id": str(uuid7()),
-            "queryUsageConsumptionDate": self.clock.now().isoformat(),
+            "queryUsageConsumptionDate": rfc3339(self.clock.now()),
             "usageConsumption": await self._consumption.of(owner, asks),
         }
         document = Document(KIND, answer["id"], answer, owner=owner, revision=1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.call import Principal
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from contracts.model import Unit
 from gateway.flows.usage import grants
 from gateway.flows.usage.grants import Realisation
@@ -93,8 +93,8 @@ class Consumption:
             "id": realisation.product,
             "name": realisation.name,
             "state": "done",
-            "creationDate": self._clock.now().isoformat(),
-            "lastUpdate": as_of.isoformat(),
+            "creationDate": rfc3339(self._clock.now()),
+            "lastUpdate": rfc3339(as_of),
             "validPeriod": _period(cycle),
             "product": [{"id": realisation.product, "name": realisation.name}],
             "relatedParty": party,
@@ -119,7 +119,7 @@ def _beside(
 
 
 def _period(cycle: datetime) -> dict[str, str]:
-    return {"startDateTime": cycle.isoformat(), "endDateTime": grants.next_cycle(cycle).isoformat()}
+    return {"startDateTime": rfc3339(cycle), "endDateTime": rfc3339(grants.next_cycle(cycle))}
 
 
 def _uncovered(realisation: Realisation, unit: Unit, amount: int, cycle: datetime) -> dict[str, Any]:

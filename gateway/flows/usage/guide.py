@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid_utils import uuid7
 
 from contracts.call import Principal
-from contracts.clock import Clock
+from contracts.clock import Clock, rfc3339
 from contracts.model import Unit
 from gateway.flows.usage import grants
 from gateway.flows.usage.charge import Bucket, Result, charge, crossings
@@ -119,7 +119,7 @@ def _consumption(due: Due, bucket: Bucket, used: int, point: int, now: datetime)
         "id": bucket.grant,
         "name": bucket.name,
         "state": "done",
-        "lastUpdate": now.isoformat(),
+        "lastUpdate": rfc3339(now),
         "threshold": point,
         "share": Decimal(used * 1000 // bucket.size) / 10,
         "product": [{"id": bucket.product}],
@@ -134,7 +134,7 @@ def quantity(amount: int, unit: Unit) -> dict[str, object]:
 
 def bucket_value(bucket: Bucket, used: int, outside: int) -> dict[str, object]:
     """One bucket as TMF677 says it; `outside` is what went out of bundle beside it."""
-    period = {"startDateTime": bucket.since.isoformat(), "endDateTime": bucket.until.isoformat()}
+    period = {"startDateTime": rfc3339(bucket.since), "endDateTime": rfc3339(bucket.until)}
     counted = [("used", used), ("outOfBundle", outside)]
     return {
         "id": bucket.grant,
