@@ -38,7 +38,7 @@ class StoreSettings(Section):
 
 
 class Telemetry(Section):
-    traces: Path | None = Field(default=None, description="The local trace store; traces.db beside the SQLite store")
+    traces: Path | None = Field(default=None, description="The local trace store; by default traces.db beside SQLite")
     otlp: str | None = Field(default=None, description="An OTLP/HTTP endpoint; when set, spans go there as well")
     ratio: float = Field(default=1.0, ge=0, le=1, description="The share of requests that are traced")
 
@@ -88,10 +88,12 @@ class Settings(BaseSettings):
 
     @property
     def traces(self) -> Path | None:
-        """Where spans are kept on this machine; None on PostgreSQL without a setting."""
-        if self.telemetry.traces is not None or not self.store.url.startswith("sqlite:///"):
+        """Where spans are kept on this machine; on PostgreSQL they are when no collector takes them."""
+        if self.telemetry.traces is not None:
             return self.telemetry.traces
-        return Path(self.store.url.removeprefix("sqlite:///")).with_name("traces.db")
+        if self.store.url.startswith("sqlite:///"):
+            return Path(self.store.url.removeprefix("sqlite:///")).with_name("traces.db")
+        return None if self.telemetry.otlp else Path("state/traces.db")
 
     @classmethod
     def settings_customise_sources(
