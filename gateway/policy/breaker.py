@@ -57,7 +57,7 @@ class Breaker:
         except PortError as error:
             self._record(probe=probe, cause=type(error).__name__ if isinstance(error, PASSING) else None)
             raise
-        except BaseException:
+        except BaseException:  # called off, or a bug: no word on the backend, but the one probe is free again
             if probe:
                 self._probing = False
             raise
