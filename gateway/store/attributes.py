@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ _LONGEST_TEXT = 300
 _LONGEST_PATH = 120
 _PLAIN_DIGITS = 30
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:(?P<second>\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_LEAP = "60"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,29 @@ def leaves(body: dict[str, Any]) -> set[tuple[str, Value]]:
     return set(_walk("", body))
 
 
+def leaf(value: Any) -> Value | None:
+    """One value that is neither object nor array; None for those, and for null."""
+    if isinstance(value, bool):
+        return Value("true" if value else "false")
+    if isinstance(value, int | Decimal):
+        return _number(Decimal(value))
+    return _text(value) if isinstance(value, str) else None
+
+
+def read_instant(text: str) -> datetime | None:
+    """RFC 3339 with its offset; a leap second is the first moment of the next minute. None for what is no instant."""
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        return None
+    leaps = match["second"] == _LEAP
+    start, end = match.span("second")
+    try:
+        instant = datetime.fromisoformat((f"{text[:start]}59{text[end:]}" if leaps else text).upper())
+        return instant + timedelta(seconds=leaps)
+    except (ValueError, OverflowError):
+        return None
+
+
 def seek(text: str) -> Sought:
     """A number or an instant where it reads as one; always a text too, for `007` is not 7."""
     number = _number(Decimal(text)) if _NUMBER.fullmatch(text) else None
@@ -57,8 +81,25 @@ def shorten(text: str, longest: int = _LONGEST_TEXT) -> str:
     return clean[:longest] + "#" + hashlib.sha256(clean.encode()).hexdigest()
 
 
+def is_shortened(text: str) -> bool:
+    """Whether more of it stands in the body than in the index."""
+    return len(text) > _LONGEST_TEXT
+
+
 def shorten_path(path: str) -> str:
     return shorten(path, _LONGEST_PATH)
+
+
+def texts(value: Any, path: str) -> Iterator[str]:
+    """The whole texts that stand under a dotted path."""
+    if isinstance(value, list | tuple):
+        for inner in value:
+            yield from texts(inner, path)
+    elif isinstance(value, dict) and path:
+        first, _, rest = path.partition(".")
+        yield from texts(value.get(first), rest)
+    elif isinstance(value, str) and not path:
+        yield value
 
 
 def _walk(path: str, value: Any) -> Iterator[tuple[str, Value]]:
@@ -68,22 +109,13 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Value]]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _walk(path, inner)
-    elif isinstance(value, bool):
-        yield shorten_path(path), Value("true" if value else "false")
-    elif isinstance(value, int | Decimal):
-        yield shorten_path(path), _number(Decimal(value))
-    elif isinstance(value, str):
-        yield shorten_path(path), _text(value)
+    elif (found := leaf(value)) is not None:
+        yield shorten_path(path), found
 
 
 def _text(text: str) -> Value:
-    instant = None
-    if _INSTANT.fullmatch(text):
-        try:
-            instant = to_micros(datetime.fromisoformat(text))
-        except ValueError:
-            instant = None
-    return Value(shorten(text), instant=instant)
+    instant = read_instant(text)
+    return Value(shorten(text), instant=None if instant is None else to_micros(instant))
 
 
 def _number(number: Decimal) -> Value:

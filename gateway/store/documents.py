@@ -3,14 +3,16 @@
 from typing import Any
 
 from contracts.call import Principal
-from contracts.page import Condition, Window
-from gateway.store.attributes import leaves, seek, shorten_path
-from gateway.store.encoding import from_json, maybe_instant, maybe_micros, to_json
-from gateway.store.operators import OPERATORS
+from contracts.page import Window
+from gateway.store.attributes import leaves
+from gateway.store.encoding import maybe_instant, maybe_micros, to_json
+from gateway.store.matching import Matching, every, kept, listed, matching
 from gateway.store.ownership import visible
 from gateway.store.port import Confirm, Database, Document, Drop, Found, Put, Statement
+from gateway.store.sorting import ordered, walked
 
 _COLUMNS = "kind, id, body, owner, revision, source, as_of"
+_ONE = f"SELECT {_COLUMNS} FROM documents WHERE kind = ? AND id = ? AND "  # noqa: S608 - only parameters
 _EVERYTHING = Window()
 _FAR = 2**62
 
@@ -31,38 +33,80 @@ _INDEX = (
     "INSERT INTO attributes (doc, kind, path, text, number, instant)"
     " VALUES ((SELECT seq FROM documents WHERE kind = ? AND id = ?), ?, ?, ?, ?, ?)"
 )
+# PostgreSQL takes the leaves of a document at once; row by row costs it a turn each.
+_INDEX_AT_ONCE = (
+    "INSERT INTO attributes (doc, kind, path, text, number, instant)"
+    " SELECT seq, kind, leaf.* FROM documents"
+    " CROSS JOIN unnest(?::text[], ?::text[], ?::double precision[], ?::bigint[]) AS leaf WHERE kind = ? AND id = ?"
+)
 
 
 async def query(
     database: Database, principal: Principal, kind: str, id: str | None = None, window: Window = _EVERYTHING
 ) -> Found:
-    """The only function that reads documents: count, oldest `as_of` and page come from one statement."""
-    seen, params = visible(principal, "documents.owner")
-    where, values = [f"documents.kind = ? AND {seen}"], [kind, *params]
+    """The only function that answers with documents."""
+    seen, customers = visible(principal, "documents.owner")
     if id is not None:
-        where.append("documents.id = ?")
-        values.append(id)
-    for condition in window.conditions:
-        clause, more = _matching(kind, condition)
-        where.append(clause)
-        values.extend(more)
-    hits = f"hits AS (SELECT seq, as_of FROM documents WHERE {' AND '.join(where)})"  # noqa: S608 - only parameters
-    parts, paths = _page(window.sort)
-    rows = await database.rows(
-        f"WITH {', '.join([hits, *parts])}"  # noqa: S608 - only parameters
-        f" SELECT counted.total, counted.oldest, {_COLUMNS} FROM"
-        " (SELECT count(*) AS total, min(as_of) AS oldest FROM hits) counted"
-        " LEFT JOIN page ON 1 = 1 LEFT JOIN documents ON documents.seq = page.seq ORDER BY place",
-        *values,
-        *paths,
-        min(window.limit, _FAR),
-        min(window.offset, _FAR),
+        # Most reads are of one document, and a list of one costs four times as much.
+        found = await database.rows(_ONE + seen, kind, id, *customers)
+        return Found([_document(row) for row in found], len(found))
+    where = every([Matching("documents.kind = ?", (kind,)), Matching(seen, tuple(customers))])
+    where = await matching(database, kind, window.conditions, where)
+    if window.keeps is not None:
+        where = await kept(database, where, window.keeps)
+    whole = window.keeps is None and not window.conditions and principal.customers is None
+    if window.sort:
+        return await _sorted(database, kind, where, window, whole=whole)
+    return await _first_written(database, where, window)
+
+
+async def _first_written(database: Database, where: Matching, window: Window) -> Found:
+    """In the order of writing; where all of them are on the first page, the page has counted them."""
+    limit, offset = min(window.limit, _FAR), min(window.offset, _FAR)
+    beside, direction = where, "ASC"
+    if window.cursor is not None:
+        backwards = window.cursor.backwards
+        beside = every([where, Matching(f"documents.seq {'<' if backwards else '>'} ?", (window.cursor.row,))])
+        direction = "DESC" if backwards else "ASC"
+    page = f"SELECT seq, {_COLUMNS} FROM documents WHERE {beside.sql} ORDER BY seq {direction} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = await database.rows(page, *beside.params, limit + 1, offset)
+    if window.cursor is None and not offset and len(rows) <= limit:
+        oldest = min((row[-1] for row in rows if row[-1] is not None), default=None)
+        return _found(rows, len(rows), oldest)
+    total, oldest = await _counted(database, where)
+    rows = sorted(rows[:limit])
+    return _found(rows, total, oldest, offset)
+
+
+async def _sorted(database: Database, kind: str, where: Matching, window: Window, *, whole: bool) -> Found:
+    limit, offset = min(window.limit, _FAR), min(window.offset, _FAR)
+    total, oldest = await _counted(database, where)
+    if whole and len(window.sort) == 1:
+        order = (await walked(database, kind, where, window.sort[0], min(offset + limit, total)))[offset:]
+    else:
+        order = await ordered(database, where, window.sort, offset, limit)
+    page = every([where, listed(database, order)])
+    rows = await database.rows(f"SELECT seq, {_COLUMNS} FROM documents WHERE {page.sql}", *page.params)  # noqa: S608
+    place = {seq: number for number, seq in enumerate(order)}
+    return _found(sorted(rows, key=lambda row: place[row[0]]), total, oldest, offset)
+
+
+async def _counted(database: Database, where: Matching) -> tuple[int, int | None]:
+    ((total, oldest),) = await database.rows(
+        f"SELECT count(*), min(as_of) FROM documents WHERE {where.sql}",  # noqa: S608 - only parameters
+        *where.params,
     )
-    total, oldest = rows[0][:2]
-    return Found([_document(row[2:]) for row in rows if row[2] is not None], total, maybe_instant(oldest))
+    return total, oldest
 
 
-def put(change: Put) -> list[Statement]:
+def _found(rows: list[tuple[Any, ...]], total: int, oldest: int | None, offset: int = 0) -> Found:
+    """A row may be written or dropped between the count and the page, but never is a page more than the whole."""
+    if rows:
+        total = max(total, offset + len(rows))
+    return Found([_document(row[1:]) for row in rows], total, maybe_instant(oldest), rows=tuple(row[0] for row in rows))
+
+
+def put(change: Put, dialect: str) -> list[Statement]:
     document = change.document
     key = (document.kind, document.id)
     content = (document.owner, to_json(document.body), document.source, maybe_micros(document.as_of))
@@ -73,10 +117,12 @@ def put(change: Put) -> list[Statement]:
     else:
         write = Statement(_UPDATE, (*content, *key, change.expect), touches=1)
     unindex = [] if change.expect == 0 else [Statement(_UNINDEX, key)]
-    rows = [
-        (*key, document.kind, path, value.text, value.number, value.instant) for path, value in leaves(document.body)
-    ]
-    return [write, *unindex, Statement(_INDEX, many=rows)]
+    rows = [(path, value.text, value.number, value.instant) for path, value in leaves(document.body)]
+    if dialect == "postgresql":
+        index = Statement(_INDEX_AT_ONCE, (*map(list, zip(*rows, strict=True)), *key)) if rows else None
+    else:
+        index = Statement(_INDEX, many=[(*key, document.kind, *row) for row in rows])
+    return [write, *unindex, *([index] if index else [])]
 
 
 def confirm(change: Confirm) -> Statement:
@@ -92,45 +138,6 @@ def drop(change: Drop) -> list[Statement]:
     return [Statement(sql, (*key, change.expect), touches=1)]
 
 
-def _matching(kind: str, condition: Condition) -> tuple[str, list[Any]]:
-    """One range of the index per alternative."""
-    operator = OPERATORS[condition.operator]
-    ranges: list[str] = []
-    values: list[Any] = []
-    for wanted in condition.values:
-        for clause, params in operator.where(seek(wanted)):
-            ranges.append(f"SELECT doc FROM attributes WHERE kind = ? AND path = ? AND {clause}")  # noqa: S608
-            values.extend((kind, shorten_path(condition.path), *params))
-    if not ranges:
-        return "1 = 0", []
-    return f"documents.seq IN ({' UNION ALL '.join(ranges)})", values
-
-
-def _page(sort: tuple[str, ...]) -> tuple[list[str], list[Any]]:
-    """First written first, unless sorted: by number, then instant, then text; without the attribute always last."""
-    if not sort:
-        return ["page AS (SELECT seq, seq AS place FROM hits ORDER BY seq LIMIT ? OFFSET ?)"], []
-    keys: list[str] = []
-    joins: list[str] = []
-    order: list[str] = []
-    for number, entry in enumerate(sort):
-        best, direction = ("max", "DESC") if entry.startswith("-") else ("min", "ASC")
-        columns = ("number", "instant", "text")
-        chosen = ", ".join(f"{best}({column}) AS {column}" for column in columns)
-        key = f"key{number}"
-        keys.append(
-            f"{key} AS (SELECT doc, {chosen} FROM hits"  # noqa: S608 - every value is a parameter
-            " JOIN attributes ON doc = seq AND path = ? GROUP BY doc)"
-        )
-        joins.append(f"LEFT JOIN {key} ON {key}.doc = seq")
-        order.extend(f"{key}.{column} IS NULL, {key}.{column} {direction}" for column in columns)
-    page = (
-        f"page AS (SELECT seq, row_number() OVER (ORDER BY {', '.join(order)}, seq) AS place"  # noqa: S608
-        f" FROM hits {' '.join(joins)} ORDER BY place LIMIT ? OFFSET ?)"
-    )
-    return [*keys, page], [shorten_path(entry.lstrip("+-")) for entry in sort]
-
-
 def _document(row: tuple[Any, ...]) -> Document:
     kind, id, body, owner, revision, source, as_of = row
-    return Document(kind, id, from_json(body), owner, revision, source, maybe_instant(as_of))
+    return Document.unread(kind, id, body, owner, revision, source, maybe_instant(as_of))

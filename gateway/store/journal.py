@@ -6,7 +6,7 @@ from typing import Any
 from contracts.call import Principal
 from gateway.store.encoding import from_json, from_micros, to_json, to_micros
 from gateway.store.ownership import visible
-from gateway.store.port import Advance, Database, Enqueue, Job, Statement
+from gateway.store.port import Advance, Database, Enqueue, Finish, Job, Statement
 
 _COLUMNS = "id, kind, lane, data, due, open, fence, plan_version, trace, owner"
 _ENQUEUE = (
@@ -26,6 +26,7 @@ RETURNING seq, id, kind, lane, data, due, open, fence, plan_version, trace, owne
 _SKIP_LOCKED = _CLAIM.replace("LIMIT ?\n", "LIMIT ? FOR UPDATE SKIP LOCKED\n")
 _ADVANCE = "UPDATE jobs SET data = ?, due = ?, open = ?, leased_until = NULL WHERE id = ? AND fence = ?"
 _ADVANCE_AND_KEEP = "UPDATE jobs SET data = ?, due = ?, open = ?, leased_until = ? + lease WHERE id = ? AND fence = ?"
+_FINISH = "DELETE FROM jobs WHERE id = ? AND fence = ?"
 # Jobs of a lane are numbered in the order in which their transactions commit.
 _HOLD_LANE = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))"
 
@@ -73,6 +74,10 @@ def advance(change: Advance, now: datetime) -> Statement:
     if change.keep:
         return Statement(_ADVANCE_AND_KEEP, (*state, to_micros(now), job.id, job.fence), touches=1)
     return Statement(_ADVANCE, (*state, job.id, job.fence), touches=1)
+
+
+def finish(change: Finish) -> Statement:
+    return Statement(_FINISH, (change.job.id, change.job.fence), touches=1)
 
 
 def _job(row: tuple[Any, ...]) -> Job:

@@ -14,6 +14,17 @@ async def event(database: Database, id: str) -> Event:
     return _event(row)
 
 
+async def maybe(database: Database, id: str) -> Event | None:
+    rows = await database.rows(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", id)  # noqa: S608 - a constant
+    return _event(rows[0]) if rows else None
+
+
+async def retained(database: Database, after: int, limit: int) -> list[tuple[int, Event]]:
+    """Everything that is kept, numbered or not, in the order of writing; each with the place to go on from."""
+    sql = f"SELECT seq, {_COLUMNS} FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
+    return [(int(row[0]), _event(row[1:])) for row in await database.rows(sql, after, limit)]
+
+
 async def unnumbered(database: Database, limit: int) -> list[Event]:
     """In the order they were written; two events of one resource always in the order of their commits."""
     sql = f"SELECT {_COLUMNS} FROM outbox WHERE number IS NULL ORDER BY seq LIMIT ?"  # noqa: S608 - a constant
@@ -23,6 +34,27 @@ async def unnumbered(database: Database, limit: int) -> list[Event]:
 async def last_number(database: Database) -> int:
     ((last,),) = await database.rows("SELECT last FROM sequencer WHERE name = 'outbox'")
     return int(last)
+
+
+async def after(database: Database, number: int, limit: int) -> list[tuple[int, Event]]:
+    """The numbered events behind this number, in their order."""
+    sql = f"SELECT number, {_COLUMNS} FROM outbox WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608 - a constant
+    return [(int(row[0]), _event(row[1:])) for row in await database.rows(sql, number, limit)]
+
+
+async def swept(database: Database) -> int:
+    """The highest number that may have been removed."""
+    rows = await database.rows("SELECT last FROM sequencer WHERE name = 'swept'")
+    return int(rows[0][0]) if rows else 0
+
+
+def mark_swept(before: int) -> Statement:
+    return Statement(
+        "INSERT INTO sequencer (name, last)"
+        " SELECT 'swept', coalesce(max(number), 0) FROM outbox WHERE number IS NOT NULL AND at < ?"
+        " ON CONFLICT (name) DO UPDATE SET last = excluded.last WHERE excluded.last > sequencer.last",
+        (before,),
+    )
 
 
 def number(events: Sequence[Event], last: int) -> list[Statement]:

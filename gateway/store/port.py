@@ -1,12 +1,13 @@
 """The store: the only state we own. Reads take a Principal; writes are changes that hold together or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from contracts.call import Principal
 from contracts.page import Window
+from gateway.store.encoding import from_json
 
 
 class Stale(Exception):
@@ -34,6 +35,47 @@ class Document:
     """The legacy system it mirrors; None when the gateway is its master."""
     as_of: datetime | None = None
     """When the source said so."""
+    text: str | None = field(default=None, init=False, compare=False, repr=False)
+    """The body as the store keeps it, for whoever can pass it on unread; None: it did not come from there."""
+    missing: tuple[str, ...] = field(default=(), compare=False)
+    """Systems that did not answer just now, so that this is what they said before."""
+
+    @classmethod
+    def unread(
+        cls, kind: str, id: str, text: str, owner: str | None, revision: int, source: str | None, as_of: datetime | None
+    ) -> "Document":
+        """As the store answers: the text is made a body when somebody asks for it (most lists never do)."""
+        document = cls.__new__(cls)
+        _put_kind(document, kind)
+        _put_id(document, id)
+        _put_text(document, text)
+        _put_owner(document, owner)
+        _put_revision(document, revision)
+        _put_source(document, source)
+        _put_as_of(document, as_of)
+        _put_missing(document, ())
+        return document
+
+    def dated(self, as_of: datetime | None) -> "Document":
+        """The same document, confirmed by its source at another time."""
+        if as_of == self.as_of:
+            return self
+        if self.text is None:
+            return replace(self, as_of=as_of)
+        return self.unread(self.kind, self.id, self.text, self.owner, self.revision, self.source, as_of)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "body" or self.text is None:
+            raise AttributeError(name)
+        object.__setattr__(self, "body", from_json(self.text))
+        return self.body
+
+
+# A frozen document is filled slot by slot: object.__setattr__ takes three times as long, and a list has many.
+_put_kind, _put_id, _put_text, _put_owner, _put_revision, _put_source, _put_as_of, _put_missing = (
+    Document.__dict__[name].__set__
+    for name in ("kind", "id", "text", "owner", "revision", "source", "as_of", "missing")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +86,8 @@ class Found:
     """The oldest `as_of` behind the list, where it mirrors a legacy."""
     missing: tuple[str, ...] = ()
     """Systems that did not answer."""
+    rows: tuple[int, ...] = ()
+    """Where each item stands, for a cursor to continue there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +213,20 @@ class Advance:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """Take a claimed job out of the journal; Stale when somebody else holds a younger fence."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Keep an answer under its key; Stale when the key is used."""
 
     answer: Remembered
 
 
-Change = Put | Confirm | Drop | Emit | Link | Enqueue | Advance | Remember
+Change = Put | Confirm | Drop | Emit | Link | Enqueue | Advance | Finish | Remember
 
 
 class Store(Protocol):

@@ -61,9 +61,9 @@ attributes = Table(
     Column("number", Double),
     Column("instant", BigInteger),
     Index("attributes_doc_path", "doc", "path"),
-    Index("attributes_text", "kind", "path", "text"),
-    _partial("attributes_number", "number IS NOT NULL", "kind", "path", "number"),
-    _partial("attributes_instant", "instant IS NOT NULL", "kind", "path", "instant"),
+    _partial("attributes_text", "number IS NULL", "kind", "path", "text", "doc"),
+    _partial("attributes_number", "number IS NOT NULL", "kind", "path", "number", "doc", "text"),
+    _partial("attributes_instant", "instant IS NOT NULL", "kind", "path", "instant", "doc"),
 )
 
 crossrefs = Table(

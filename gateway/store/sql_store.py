@@ -16,6 +16,7 @@ from gateway.store.port import (
     Drop,
     Emit,
     Enqueue,
+    Finish,
     Found,
     Job,
     Link,
@@ -27,7 +28,9 @@ from gateway.store.port import (
 
 # A used key or a lost lease is found before work is done; events come last, when their resources' rows are held, so
 # that events of one resource are numbered in the order in which their transactions commit.
-_PLACE: dict[type[Change], int] = {Remember: 0, Advance: 1, Link: 2, Put: 3, Confirm: 3, Drop: 3, Enqueue: 4, Emit: 5}
+_PLACE: dict[type[Change], int] = {
+    Remember: 0, Advance: 1, Finish: 1, Link: 2, Put: 3, Confirm: 3, Drop: 3, Enqueue: 4, Emit: 5
+}  # fmt: skip
 
 
 class SqlStore:
@@ -45,6 +48,12 @@ class SqlStore:
     def on_enqueue(self, wake: Callable[[], None]) -> None:
         """Called right after a commit of this process with a job in it."""
         self._wake.append((Enqueue, wake))
+
+    def wake(self) -> None:
+        """Whoever delivers has something to do, though no event is new."""
+        for kind, wake in self._wake:
+            if kind is Emit:
+                wake()
 
     async def get(self, principal: Principal, kind: str, id: str) -> Document | None:
         found = await documents.query(self.database, principal, kind, id)
@@ -99,7 +108,7 @@ class SqlStore:
         statements: list[Statement]
         match change:
             case Put():
-                statements = documents.put(change)
+                statements = documents.put(change, self.database.dialect)
             case Confirm():
                 statements = [documents.confirm(change)]
             case Drop():
@@ -112,6 +121,8 @@ class SqlStore:
                 statements = [journal.enqueue(change)]
             case Advance():
                 statements = [journal.advance(change, self._clock.now())]
+            case Finish():
+                statements = [journal.finish(change)]
             case Remember():
                 statements = answers.remember(change, self._clock.now())
         return statements

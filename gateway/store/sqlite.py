@@ -17,6 +17,7 @@ Rows = list[tuple[Any, ...]]
 Work = Callable[[sqlite3.Connection], Rows]
 
 _GROUP = 128
+_CACHE_KIB = 16_000
 # The disk or another process, not the statement.
 _OUTSIDE = {
     sqlite3.SQLITE_BUSY,
@@ -36,6 +37,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     return connection
 
 

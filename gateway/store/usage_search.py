@@ -95,13 +95,22 @@ def _where(principal: Principal, conditions: tuple[Condition, ...]) -> Clause:
         # Usage that is nobody's yet is personal data all the same: only who sees everybody sees it.
         owners = tuple(sorted(principal.customers))
         clauses.append((f"owner IN ({', '.join('?' * len(owners))})", owners) if owners else ("1 = 0", ()))
-    for condition in conditions:
-        if condition.path not in _FILTERS or condition.operator not in _COMPARISONS:
-            raise UnknownFilter(f"usage can be filtered by {', '.join(_FILTERS)}")
-        clauses.append(_FILTERS[condition.path](condition))
+    clauses += [_either(condition) for condition in conditions]
     if not clauses:
         return "", ()
     return "WHERE " + " AND ".join(sql for sql, _ in clauses), tuple(p for _, params in clauses for p in params)
+
+
+def _either(condition: Condition) -> Clause:
+    if condition.path not in _FILTERS:
+        raise UnknownFilter(f"usage can be filtered by {', '.join(_FILTERS)}")
+    if condition.operator not in _COMPARISONS:
+        raise UnknownFilter(f"usage can be filtered with {', '.join(_COMPARISONS)}")
+    sql, params = _FILTERS[condition.path](condition)
+    for other in condition.otherwise:
+        alternative, more = _either(other)
+        sql, params = f"({sql} OR {alternative})", (*params, *more)
+    return sql, params
 
 
 def _order(sort: tuple[str, ...]) -> str:
