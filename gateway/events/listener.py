@@ -1,9 +1,10 @@
 """A listener: who asked to hear of what, and where he wants to hear it."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from gateway.store.port import Document, Event
+from gateway.events.ear import Ear
+from gateway.store.port import Document
 
 HUB = "banyan/hub"
 
@@ -12,45 +13,33 @@ HUB = "banyan/hub"
 class Listener:
     document: Document
     callback: str
-    api: str
-    version: str
-    types: frozenset[str] | None
-    """Event types in lower case; None: all."""
-    customers: frozenset[str] | None
-    """Of whom it may hear; None: of everybody."""
+    ear: Ear
+    secrets: tuple[str, ...]
+    """What its deliveries are signed with: one, or two while a new one takes over."""
 
     @classmethod
     def of(cls, document: Document) -> "Listener":
         body = document.body
         customers = body.get("customers")
-        return cls(
-            document,
-            body["callback"],
+        ear = Ear(
             body["api"],
             body["version"],
-            event_types(body.get("query")),
+            body.get("query") or "",
             None if customers is None else frozenset(customers),
+            body.get("topic"),
+            tuple(body.get("gathers", ())),
         )
+        return cls(document, body["callback"], ear, tuple(body.get("secrets", ())))
 
-    def hears(self, event: Event) -> bool:
-        """Of its API, of a type it asked for, and of no customer it may not hear of."""
-        return (
-            self.api == event.kind.split("/")[0]
-            and (self.types is None or event.type.lower() in self.types)
-            and (self.customers is None or event.owner is None or event.owner in self.customers)
-        )
+    @property
+    def suspended(self) -> bool:
+        """Nothing is delivered: it failed for too long, or its host has not said that it wants to hear."""
+        return not self.document.body.keys().isdisjoint(("suspended", "unverified"))
 
-    def address(self, event: Event) -> str:
+    def address(self, type: str) -> str:
         """The callback as it was given; a bare host gets the path that TM Forum names for this event."""
         parts = urlsplit(self.callback)
         if parts.path not in {"", "/"}:
             return self.callback
-        name = event.type[:1].lower() + event.type[1:]
+        name = quote(type[:1].lower() + type[1:], safe="")
         return urlunsplit(parts._replace(path=f"/listener/{name}"))
-
-
-def event_types(query: str | None) -> frozenset[str] | None:
-    """`eventType=A,B`, repeated or joined by semicolons; None when the query does not choose by type."""
-    pairs = parse_qsl((query or "").lstrip("?").replace(";", "&"))
-    wanted = [value for name, value in pairs if name == "eventType"]
-    return frozenset(part.strip().lower() for value in wanted for part in value.split(",")) if wanted else None

@@ -4,24 +4,25 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import structlog
 
 from contracts.call import Principal
 from contracts.clock import Clock
 from contracts.page import Window
+from gateway.events.ear import Voice
 from gateway.events.listener import HUB, Listener
+from gateway.events.sender import Reply
+from gateway.events.signing import signed
 from gateway.store import deliveries, outbox
 from gateway.store.encoding import to_json
 from gateway.store.port import Event, Job, Stale, Unreachable
 from gateway.store.sql_store import SqlStore
 
-Render = Callable[[Event, str], dict[str, Any]]
-"""The event as a listener of this API version reads it."""
-Send = Callable[[str, dict[str, str], bytes], Awaitable[int]]
-"""POST; the status, or 0 when no answer came."""
+Send = Callable[[str, dict[str, str], bytes], Awaitable[Reply]]
 
 # Standard Webhooks: seconds before the first, second ... attempt; 75 hours in all.
 SCHEDULE_S = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -30,8 +31,9 @@ _GONE = 410
 _POLL_S = 1.0
 # Longer than the sender's timeout of 15 seconds.
 _LEASE_S = 60.0
-# What one listener may keep busy at once; a dead one takes nothing from the others.
+# What one listener may keep busy at once, and what it may when the last thing it said was no.
 _AT_ONCE = 8
+_ONE_BY_ONE = 1
 _SPREAD_AT_ONCE = 100
 _SWEEP_EVERY = timedelta(hours=1)
 _KEPT = timedelta(days=7)
@@ -43,17 +45,23 @@ class Relay:
     """Its whole state is in the store: whoever runs next goes on where this one stopped."""
 
     def __init__(
-        self, store: SqlStore, clock: Clock, render: Render, send: Send, chance: Callable[[], float] = random.random
+        self, store: SqlStore, clock: Clock, voice: Voice, send: Send, chance: Callable[[], float] = random.random
     ) -> None:
         self._store = store
         self._clock = clock
-        self._render = render
+        self._voice = voice
         self._send = send
         self._chance = chance
         self._busy: Counter[str] = Counter()
+        self._failing: set[str] = set()
         self._awake = asyncio.Event()
         self._swept = clock.now()
+        self._numbered: list[Callable[[], None]] = []
         store.on_emit(self.wake)
+
+    def on_number(self, wake: Callable[[], None]) -> None:
+        """Called when events were numbered here, and streams may go on."""
+        self._numbered.append(wake)
 
     def wake(self) -> None:
         self._awake.set()
@@ -77,7 +85,7 @@ class Relay:
             listener = listeners.get(id)
             if listener is None:
                 await deliveries.forget(self._store, id)
-            elif free := _AT_ONCE - self._busy[id]:
+            elif not listener.suspended and (free := self._at_once(id) - self._busy[id]) > 0:
                 for job in await deliveries.claim(self._store, id, lease_s=_LEASE_S, limit=free):
                     self._busy[id] += 1
                     group.create_task(self._deliver(listener, job))
@@ -85,9 +93,12 @@ class Relay:
             self._swept = self._clock.now()
             await deliveries.sweep(self._store, self._swept - _KEPT)
 
+    def _at_once(self, listener: str) -> int:
+        return _ONE_BY_ONE if listener in self._failing else _AT_ONCE
+
     async def _listeners(self) -> dict[str, Listener]:
         found = await self._store.find(_RELAY, HUB, Window(limit=100_000))
-        return {each.id: Listener.of(each) for each in found.items if "suspended" not in each.body}
+        return {each.id: Listener.of(each) for each in found.items}
 
     async def _spread(self, listeners: dict[str, Listener]) -> None:
         while True:
@@ -100,17 +111,26 @@ class Relay:
                 deliveries.for_listener(event, id, now)
                 for event in events
                 for id, listener in listeners.items()
-                if listener.hears(event)
+                if not listener.suspended and self._hears(event, listener)
             ]
             try:
                 await deliveries.spread(self._store, events, last, jobs)
             except Stale:
                 return  # another process is at it
+            for wake in self._numbered:
+                wake()
+
+    def _hears(self, event: Event, listener: Listener) -> bool:
+        """Where that cannot be told it is tried, and fails where the listener sees it."""
+        try:
+            return self._voice.hears(event, listener.ear)
+        except Exception as error:  # noqa: BLE001 - what one event does to one query is nobody else's trouble
+            _log.warning("relay.event_unreadable", event_id=event.id, error=type(error).__name__)
+            return True
 
     async def _deliver(self, listener: Listener, job: Job) -> None:
         try:
-            status = await self._attempt(listener, job)
-            await self._settle(listener, job, status)
+            await self._settle(listener, job, await self._attempt(listener, job))
         except Stale:
             _log.info("relay.delivery_taken_over", delivery=job.id)
         except Unreachable as error:
@@ -119,36 +139,52 @@ class Relay:
             self._busy[listener.document.id] -= 1
             self.wake()
 
-    async def _attempt(self, listener: Listener, job: Job) -> int:
+    async def _attempt(self, listener: Listener, job: Job) -> Reply | None:
+        """None: there is nothing to say any more, for the listener may not hear of it now."""
         event = await outbox.event(self._store.database, job.data["event"])
         try:
-            body = to_json(self._render(event, listener.version)).encode()
-        except (LookupError, TypeError, ValueError) as error:
-            _log.warning("relay.event_unreadable", event_id=event.id, error=str(error))
-            return 0
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": event.id,
-            "webhook-timestamp": str(int(self._clock.now().timestamp())),
-        }
+            if not self._voice.hears(event, listener.ear):
+                return None
+            told = self._voice.render(event, listener.ear)
+            body = to_json(told).encode()
+        except Exception as error:  # noqa: BLE001 - as above; its other resources go on
+            _log.warning("relay.event_unreadable", event_id=event.id, error=type(error).__name__)
+            return Reply(0)
+        stamp = int(self._clock.now().timestamp())
+        headers = {"content-type": "application/json", **signed(event.id, stamp, body, listener.secrets)}
         if event.trace:
             headers["traceparent"] = event.trace
-        return await self._send(listener.address(event), headers, body)
+        return await self._send(listener.address(str(told["eventType"])), headers, body)
 
-    async def _settle(self, listener: Listener, job: Job, status: int) -> None:
-        failures = job.data["failures"] + 1
-        if status // 100 == 2:  # noqa: PLR2004 - any 2xx
-            await deliveries.done(self._store, job)
-        elif status == _GONE or failures >= len(SCHEDULE_S):
-            reason = "the listener answered 410" if status == _GONE else f"{failures} attempts failed, last: {status}"
-            _log.warning("relay.listener_suspended", listener=listener.document.id, reason=reason)
-            await deliveries.suspend(self._store, listener.document, reason, self._clock.now())
+    async def _settle(self, listener: Listener, job: Job, reply: Reply | None) -> None:
+        now, hub = self._clock.now(), listener.document
+        if reply is None:
+            await deliveries.give_up(self._store, job, "cancelled", now)
+        elif reply.status // 100 == 2:  # noqa: PLR2004 - any 2xx
+            self._failing.discard(hub.id)
+            await deliveries.done(self._store, job, now)
+        elif reply.status == _GONE:
+            await self._suspend(listener, "the listener answered 410")
         else:
-            await deliveries.postpone(self._store, job, self._after(failures), failures)
+            self._failing.add(hub.id)
+            job = _failed(job, reply.status, now)
+            if job.data["failures"] < len(SCHEDULE_S):
+                await deliveries.postpone(self._store, job, self._after(job.data["failures"], reply))
+            elif await deliveries.accepted_since(self._store, hub.id, datetime.fromisoformat(job.data["since"])):
+                _log.warning("relay.delivery_parked", listener=hub.id, event_id=job.data["event"])
+                await deliveries.give_up(self._store, job, "parked", now)
+            else:
+                await self._suspend(listener, f"{len(SCHEDULE_S)} attempts failed, last: {reply.status}")
 
-    def _after(self, failures: int) -> datetime:
-        wait = SCHEDULE_S[failures] * (1 + _JITTER * self._chance())
-        return self._clock.now() + timedelta(seconds=wait)
+    async def _suspend(self, listener: Listener, reason: str) -> None:
+        _log.warning("relay.listener_suspended", listener=listener.document.id, reason=reason)
+        await deliveries.suspend(self._store, listener.document, reason, self._clock.now())
+
+    def _after(self, failures: int, reply: Reply) -> datetime:
+        """As the schedule says, or later where the listener asks for it."""
+        now = self._clock.now()
+        wait = timedelta(seconds=SCHEDULE_S[failures] * (1 + _JITTER * self._chance()))
+        return now + max(wait, min(_asked(reply.retry_after, now), timedelta(seconds=SCHEDULE_S[-1])))
 
     async def _pause(self) -> None:
         """Until something was committed here, a delivery ended, or another process may have written."""
@@ -158,3 +194,20 @@ class Relay:
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def _failed(job: Job, status: int, at: datetime) -> Job:
+    facts = {"failures": job.data["failures"] + 1, "status": status, "since": job.data.get("since", at.isoformat())}
+    return replace(job, data={**job.data, **facts})
+
+
+def _asked(retry_after: str | None, now: datetime) -> timedelta:
+    """`Retry-After` in seconds or as a date."""
+    written = (retry_after or "").strip()
+    if written.isdigit():
+        return timedelta(seconds=min(int(written[:9]), SCHEDULE_S[-1]))
+    try:
+        date = parsedate_to_datetime(written)
+    except (TypeError, ValueError):
+        return timedelta()
+    return date.replace(tzinfo=date.tzinfo or UTC) - now
