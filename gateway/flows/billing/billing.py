@@ -1,21 +1,24 @@
 """Bills: the mirror of what billing issued, shown by bundle, with every legacy line accounted for."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
 
 from contracts.call import Call, Principal
-from contracts.errors import NotFound, PortError
+from contracts.errors import NotFound
 from contracts.model import Bill
 from contracts.page import Condition, Window
 from contracts.ports import BillPort
+from gateway.flows.billing import beside
 from gateway.flows.billing.present import BillSection, sections
-from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PATIENCE_S, Mirror, each, keep_fresh, pages
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
-from gateway.store.port import Crossref, Document, Drop
+from gateway.store.port import Change, Crossref, Document, Drop, Put
 
 BILL = "TMF678/customerBill"
 RATE = "TMF678/appliedCustomerBillingRate"
@@ -49,28 +52,21 @@ class Billing:
 
     async def bill(self, call: Call, id: str) -> Document:
         """Read through to billing; the mirror answers while billing does not."""
-        mirrored = await self._mirror.store.get(call.principal, BILL, id)
-        if mirrored is None:
-            await self._mirror.require_whole(BILL)
-            raise Unknown("bill.unknown", "There is no such bill")
-        serving = self._ports.serving(BillPort, operator=call.operator, customer=mirrored.owner)
-        native = await self._mirror.store.native(call.principal, "bill", id, serving.system)
-        if native is None:
-            return mirrored
-        try:
-            return await self._keep(serving, await serving.port.bill(call, native.native_id))
-        except NotFound as gone:
-            raise Unknown("bill.unknown", "There is no such bill") from gone
-        except PortError:
-            return mirrored
+
+        async def read(serving: Serving[BillPort], native: str) -> Document:
+            return await self._keep(serving, await serving.port.bill(call, native))
+
+        kept = await self._mirror.known(call.principal, BILL, id, "bill")
+        return await self._mirror.through(call, kept, "bill", self._ports.all(BillPort), read)
 
     async def rate(self, call: Call, id: str) -> Document:
         """A charge of a bill, as the mirror has it: rates come and go with their bill."""
-        mirrored = await self._mirror.store.get(call.principal, RATE, id)
-        if mirrored is None:
-            await self._mirror.require_whole(BILL)
-            raise Unknown("rate.unknown", "There is no such rate")
-        return mirrored
+        return await self._mirror.known(call.principal, RATE, id, "rate")
+
+    async def said(self, before: Document, after: dict[str, Any]) -> list[Change]:
+        """What keeps a client's word about a bill beside the legacy's."""
+        said = await beside.said(self._mirror.store, self._mirror.principal, before, after)
+        return [Put(replace(before, body=after), expect=before.revision), said]
 
     async def bill_now(self, call: Call, account_id: str) -> list[Document]:
         """Ask billing to bill what is billable for our billing account; the bills it issued, already mirrored."""
@@ -83,8 +79,7 @@ class Billing:
         customer = await self._mirror.store.get(principal, CUSTOMER, customer_id)
         if customer is None:
             raise Unknown("customer.unknown", "There is no such customer")
-        accounts = customer.body.get("account", [])
-        return str(accounts[0]["id"]) if accounts else None
+        return next((str(account["id"]) for account in customer.body.get("account") or () if "id" in account), None)
 
     async def customer_of(self, call: Call, account_id: str) -> str | None:
         """Our id of the customer whose billing account this is."""
@@ -100,24 +95,35 @@ class Billing:
     async def sync(self) -> None:
         """Bring the bills of every mirrored customer up to date."""
         await self._mirror.require_whole(CUSTOMER)
-        for serving in self._ports.all(BillPort):
-            async for customer in self._mirror.every(CUSTOMER):
-                await self._sync_customer(serving, customer)
-        for kind in (BILL, RATE):
-            await self._mirror.mark_whole(kind)
+        await each(self._ports.all(BillPort), self._sync)
+        await self._mirror.mark_whole(BILL, RATE)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(BillPort)), default=PATIENCE_S)
         await keep_fresh(self.sync, every, self._mirror.clock)
 
-    async def _sync_customer(self, serving: Serving[BillPort], customer: Document) -> None:
-        for account in customer.body.get("account", []):
+    async def _sync(self, serving: Serving[BillPort]) -> None:
+        seen: set[str] = set()
+        with self._mirror.asking(serving.system, BILL, RATE):
+            async for customer in self._mirror.every(CUSTOMER):
+                async for bill in self._issued(serving, customer):
+                    seen.add((await self._keep(serving, bill)).id)
+        for row in await self._mirror.unseen(BILL, serving.system, seen):
+            with suppress(Unknown):
+                await self.bill(self._mirror.call(), row.id)
+        for rate in await self._mirror.unseen(RATE, serving.system, ()):
+            if not await self._kept(rate.body["bill"]["id"]):
+                await self._mirror.forget(rate)
+
+    async def _issued(self, serving: Serving[BillPort], customer: Document) -> AsyncIterator[Bill]:
+        """Everything billing issued on a customer's accounts."""
+        if customer.source != serving.system:
+            return
+        for account in customer.body["account"]:
             native = await self._mirror.store.native(self._mirror.principal, "account", account["id"], serving.system)
-            if native is None:
-                continue
-            issued = await serving.port.bills(self._mirror.call(), native.native_id, Window(limit=PAGE))
-            for bill in issued.items:
-                await self._keep(serving, bill)
+            if native is not None:
+                async for bill in pages(partial(serving.port.bills, self._mirror.call(), native.native_id)):
+                    yield bill
 
     async def _keep(self, serving: Serving[BillPort], bill: Bill) -> Document:
         store, principal = self._mirror.store, self._mirror.principal
@@ -132,6 +138,7 @@ class Billing:
         body, rates = self._translate(Presented(known.id, bill, customer.id, name, account.id, shown))
         if sum(len(section.charges) for section in shown if not section.known) and not await self._kept(known.id):
             _LOG.warning("bill.unknown_lines", system=serving.system, bill=known.id)
+        body = await beside.joined(store, principal, known.id, body)
         document = Document(BILL, known.id, body, owner=customer.id, source=serving.system)
         changes = await self._mirror.changes(document, known)
         for rate_id, rate in rates:

@@ -1,6 +1,6 @@
 """Dynamic bundles: checked at launch, chosen from, priced."""
 
-from gateway.flows.bundles.bundles import Bundles
+from gateway.flows.bundles.bundles import Bundles, sold
 from gateway.flows.bundles.choosing import choose
 from gateway.flows.bundles.model import (
     Bundle,
@@ -33,4 +33,5 @@ __all__ = [
     "picked",
     "price",
     "qualify",
+    "sold",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.call import Principal
 from contracts.model import Quantity
+from contracts.page import Condition, Window
 from gateway.flows.bundles.discounts import discount, is_inline
 from gateway.flows.bundles.findings import Findings
 from gateway.flows.bundles.limits import settled
@@ -15,12 +16,14 @@ from gateway.flows.bundles.sketch import Sketch, drawn
 from gateway.flows.catalog.documents import OFFERING, PRICE, SPECIFICATION
 from gateway.flows.catalog.facts import FACTS, Facts
 from gateway.flows.catalog.specification import allowance_of
-from gateway.flows.refusal import Clash, Unknown
+from gateway.flows.refusal import Clash, Invalid, Unknown
 from gateway.store.port import Document, Store
 
 DEEPEST = 8
+MOST_FOUND = 1_000
 NOT_SOLD = frozenset({"in study", "in design", "in test", "rejected", "retired", "obsolete"})
 GONE = frozenset({"rejected", "retired", "obsolete"})
+DRAFTED = NOT_SOLD - GONE
 
 Path = tuple[tuple[str, str], ...]
 """Ids and names of the bundles from the outermost to the one being read."""
@@ -51,7 +54,10 @@ class Bundles:
         else:
             bundle = await self._alone(reading, document)
         reading.findings.refuse(name)
-        return replace(bundle, sellable=_sold(document.body))
+        return replace(bundle, sellable=sold(document.body))
+
+    async def knows(self, principal: Principal, offering_id: str) -> bool:
+        return await self._store.get(principal, OFFERING, offering_id) is not None
 
     async def sellable(self, principal: Principal, offering_id: str) -> Bundle:
         """The same, for a new sale: an offering that is not launched, or withdrawn, is refused."""
@@ -60,17 +66,30 @@ class Bundles:
             raise Clash("offering.notSellable", f"{bundle.name} is not for sale")
         return bundle
 
+    async def on_sale(self, principal: Principal, conditions: tuple[Condition, ...]) -> list[Picked]:
+        """The offerings for sale that meet the conditions, each picked as it is by default."""
+        found = await self._store.find(principal, OFFERING, Window(limit=MOST_FOUND, conditions=conditions))
+        if found.total > MOST_FOUND:
+            raise Invalid("qualification.tooMany", f"more than {MOST_FOUND} offerings fit: ask for fewer")
+        return [Picked(None, document.id, 1, (), {}) for document in found.items if sold(document.body)]
+
     async def require_known(self, principal: Principal, bundle: Bundle, pick: Picked) -> None:
         """What is picked inside may be no part of the bundle; an offering that nobody has ever seen is Unknown."""
         for id in {inside.offering_id for inside in pick.inside()} - bundle.parts.keys() - bundle.nested:
-            if await self._store.get(principal, OFFERING, id) is None:
+            if not await self.knows(principal, id):
                 raise _unknown(id)
 
     async def check(self, principal: Principal, offering_id: str, body: dict[str, Any]) -> None:
-        """The launch check of a bundle that is about to be written; raises Invalid with every finding."""
+        """The launch check of a bundle that is about to be written; raises Invalid with every finding.
+
+        A draft is only held to be well written: its parts may come to be before it is launched.
+        """
         name = _name(body, offering_id)
         reading = Reading(principal, launching=True)
-        await self._composed(reading, body, ((offering_id, name),))
+        if _status(body) in DRAFTED:
+            drawn(body, reading.findings)
+        else:
+            await self._composed(reading, body, ((offering_id, name),))
         reading.findings.refuse(name)
 
     async def _composed(self, reading: Reading, body: dict[str, Any], path: Path) -> Bundle:
@@ -191,5 +210,6 @@ def _status(body: dict[str, Any]) -> str:
     return str(body.get("lifecycleStatus") or "").lower()
 
 
-def _sold(body: dict[str, Any]) -> bool:
+def sold(body: dict[str, Any]) -> bool:
+    """Whether an offering is for sale, by its own word."""
     return body.get("isSellable") is not False and _status(body) not in NOT_SOLD

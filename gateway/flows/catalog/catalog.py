@@ -13,12 +13,13 @@ from contracts.clock import Clock
 from contracts.model import Offering
 from contracts.page import Window
 from contracts.ports import CatalogPort
+from gateway.flows import told
 from gateway.flows.catalog.documents import merged, rows
 from gateway.flows.catalog.facts import FACTS, Facts
-from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, each, keep_fresh
 from gateway.policy.ports import Ports, Serving
 from gateway.security import BANYAN
-from gateway.store.port import Change, Crossref, Document, Emit, Event, Link, Put, Stale, Store
+from gateway.store.port import Change, Crossref, Document, Emit, Link, Put, Stale, Store
 
 
 class Catalog:
@@ -31,13 +32,18 @@ class Catalog:
 
     def as_of(self, document: Document) -> datetime | None:
         """When the source last confirmed this row; a row without a change is not written again."""
-        read_at = None if document.source is None else self._read_at.get(document.source)
-        known = [at for at in (document.as_of, read_at) if at is not None]
+        if document.source is None:
+            return document.as_of
+        known = [at for at in (document.as_of, self._read_at.get(document.source)) if at is not None]
         return max(known, default=None)
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The systems that did not answer when their price list was last asked for."""
+        return self._whole.missing(FACTS)
+
     async def sync(self) -> None:
-        for serving in self._ports.all(CatalogPort):
-            await self._sync(serving)
+        await each(self._ports.all(CatalogPort), self._sync)
         await self._whole.mark_whole(FACTS)
 
     async def require_read(self) -> None:
@@ -51,7 +57,8 @@ class Catalog:
 
     async def _sync(self, serving: Serving[CatalogPort]) -> None:
         started = self._clock.now()
-        listed = [offering async for offering in self._offerings(serving)]
+        with self._whole.asking(serving.system, FACTS):
+            listed = [offering async for offering in self._offerings(serving)]
         for offering in listed:
             await self._mirror(serving.system, offering)
         await self._retire(serving.system, {offering.id for offering in listed})
@@ -94,26 +101,16 @@ class Catalog:
 
     async def _written(
         self, kind: str, system: str, old: dict[str, Any] | None, new: dict[str, Any]
-    ) -> tuple[Put, Emit]:
+    ) -> list[Put | Emit]:
         stored = await self._store.get(BANYAN, kind, new["id"])
-        body, revision, suffix = new, 0, "CreateEvent"
+        body, revision, said = new, 0, [told.CREATED]
         if stored is not None and old is not None:
             body = merged(stored.body, old, new) | {"lastUpdate": new["lastUpdate"]}
-            moved = body["lifecycleStatus"] != stored.body.get("lifecycleStatus")
-            revision, suffix = stored.revision, "StateChangeEvent" if moved else "AttributeValueChangeEvent"
+            revision, said = stored.revision, told.changes(stored.body, body)
         now = self._clock.now()
-        event = Event(
-            id=str(uuid7()),
-            type=f"{new['@type']}{suffix}",
-            kind=kind,
-            resource_id=new["id"],
-            body=body,
-            at=now,
-            source=system,
-            as_of=now,
-        )
         document = Document(kind, new["id"], body, revision=revision + 1, source=system, as_of=now)
-        return Put(document, expect=revision), Emit(event)
+        events = (told.event(new["@type"], what, document, now) for what in said)
+        return [Put(document, expect=revision), *map(Emit, events)]
 
     async def _retire(self, system: str, listed: set[str]) -> None:
         """What the legacy no longer lists is not sold any more; its documents stay for those who own it."""

@@ -42,8 +42,8 @@ def _offering(offering_id: str, facts: Facts, common: dict[str, Any]) -> dict[st
             "isBundle": False,
             "isSellable": offering.active,
             **common,
-            "productSpecification": _reference("ProductSpecification", facts.specification_id, offering.name),
-            "productOfferingPrice": [_reference("ProductOfferingPrice", facts.price_id, offering.name)],
+            "productSpecification": reference("ProductSpecification", facts.specification_id, offering.name),
+            "productOfferingPrice": [reference("ProductOfferingPrice", facts.price_id, offering.name)],
         }
     )
 
@@ -66,7 +66,7 @@ def _specification(facts: Facts, common: dict[str, Any]) -> dict[str, Any]:
             **common,
             "productSpecCharacteristic": stated or None,
             "serviceSpecification": offering.service
-            and [_reference("ServiceSpecification", offering.service, offering.service)],
+            and [reference("ServiceSpecification", offering.service, offering.service)],
         }
     )
 
@@ -85,7 +85,7 @@ def _price(facts: Facts, common: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reference(of: str, id: str, name: str) -> dict[str, Any]:
+def reference(of: str, id: str, name: str) -> dict[str, Any]:
     return {"@type": f"{of}Ref", "@referredType": of, "id": id, "name": name}
 
 

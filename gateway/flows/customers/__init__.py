@@ -1,5 +1,5 @@
-"""Customers and billing accounts."""
+"""Customers, their parties and billing accounts."""
 
-from gateway.flows.customers.customers import Customers
+from gateway.flows.customers.customers import ACCOUNT, INDIVIDUAL, KIND, ORGANIZATION, Customers
 
-__all__ = ["Customers"]
+__all__ = ["ACCOUNT", "INDIVIDUAL", "KIND", "ORGANIZATION", "Customers"]

@@ -1,15 +1,15 @@
 """Products that only the legacy knows: the mirror of its subscriptions, beside the products of our own orders."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from contracts.call import Call
-from contracts.errors import NotFound, PortError
 from contracts.model import Subscription
-from contracts.page import Window
 from contracts.ports import InventoryPort
-from gateway.flows.mirror import PAGE, PATIENCE_S, Mirror, keep_fresh
+from gateway.flows.mirror import PATIENCE_S, Mirror, each, keep_fresh, pages
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Ports, Serving
 from gateway.store.port import Document
@@ -42,46 +42,38 @@ class Inventory:
 
     async def product(self, call: Call, id: str) -> Document:
         """A product of ours as it is; one of the legacy's read through, or from the mirror while it does not answer."""
-        kept = await self._mirror.store.get(call.principal, PRODUCT, id)
-        if kept is None:
-            await self._mirror.require_whole(PRODUCT)
-            raise Unknown("product.unknown", "there is no such product")
-        if kept.source is None or kept.owner is None:
-            return kept
-        native = await self._mirror.store.native(call.principal, "product", id, kept.source)
-        serving = next((one for one in self._ports.all(InventoryPort) if one.system == kept.source), None)
-        customer = await self._mirror.store.get(call.principal, CUSTOMER, kept.owner)
-        if native is None or serving is None or customer is None:
-            return kept
-        try:
-            found = await serving.port.subscription(call, native.native_id)
-        except NotFound as gone:
-            raise Unknown("product.unknown", "there is no such product any more") from gone
-        except PortError:
-            return kept
-        return await self._keep(serving, customer, found)
+
+        async def read(serving: Serving[InventoryPort], native: str) -> Document:
+            customer = await self._mirror.known(call.principal, CUSTOMER, kept.owner or "", "customer")
+            return await self._keep(serving, customer, await serving.port.subscription(call, native))
+
+        kept = await self._mirror.known(call.principal, PRODUCT, id, "product")
+        return await self._mirror.through(call, kept, "product", self._ports.all(InventoryPort), read)
 
     async def sync(self) -> None:
         """Bring the subscriptions of every mirrored customer up to date."""
         await self._mirror.require_whole(CUSTOMER)
-        for serving in self._ports.all(InventoryPort):
-            async for customer in self._mirror.every(CUSTOMER):
-                await self._sync_customer(serving, customer)
+        await each(self._ports.all(InventoryPort), self._sync)
         await self._mirror.mark_whole(PRODUCT)
 
     async def run(self) -> None:
         every = min((serving.sync_every_s for serving in self._ports.all(InventoryPort)), default=PATIENCE_S)
         await keep_fresh(self.sync, every, self._mirror.clock)
 
-    async def _sync_customer(self, serving: Serving[InventoryPort], customer: Document) -> None:
+    async def _sync(self, serving: Serving[InventoryPort]) -> None:
         mirror = self._mirror
-        native = await mirror.store.native(mirror.principal, "customer", customer.id, serving.system)
-        if native is None:
-            return
-        held = await serving.port.subscriptions(mirror.call(), native.native_id, Window(limit=PAGE))
-        for subscription in held.items:
-            if not await self._is_ours(subscription):
-                await self._keep(serving, customer, subscription)
+        seen = set()
+        with mirror.asking(serving.system, PRODUCT):
+            async for customer in mirror.every(CUSTOMER):
+                native = await mirror.store.native(mirror.principal, "customer", customer.id, serving.system)
+                if native is None:
+                    continue
+                async for subscription in pages(partial(serving.port.subscriptions, mirror.call(), native.native_id)):
+                    if not await self._is_ours(subscription):
+                        seen.add((await self._keep(serving, customer, subscription)).id)
+        for row in await mirror.unseen(PRODUCT, serving.system, seen):
+            with suppress(Unknown):
+                await self.product(mirror.call(), row.id)
 
     async def _is_ours(self, subscription: Subscription) -> bool:
         """Booked by one of our orders, whose products the order itself writes."""

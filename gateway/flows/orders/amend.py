@@ -5,8 +5,8 @@ from typing import Any
 from gateway.flows.orders.states import FINAL, State
 from gateway.flows.refusal import Clash, Invalid
 
-FREE = frozenset({"description", "note", "externalId", "category", "notificationContact"})
-"""Words about the order; everything else is what was ordered, or what became of it."""
+FREE = frozenset({"description", "note", "externalId", "category", "notificationContact", "requestedCompletionDate"})
+"""Words and wishes about the order; everything else is what was ordered, or what became of it."""
 
 
 def check_change(before: dict[str, Any], after: dict[str, Any]) -> None:

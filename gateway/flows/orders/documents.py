@@ -10,22 +10,49 @@ from contracts.clock import rfc3339
 from gateway.flows.bundles.model import Priced, PricedLine
 from gateway.flows.orders.request import Root
 from gateway.flows.orders.states import State, of_items, reached
+from gateway.flows.refusal import Refusal
 
 ORDER = "TMF622/productOrder"
 CANCEL = "TMF622/cancelProductOrder"
+TYPE, CANCEL_TYPE = "ProductOrder", "CancelProductOrder"
 
 
 def accepted(body: Mapping[str, Any], order_id: str, roots: Sequence[Root], now: datetime) -> dict[str, Any]:
     """The stored form of an order that was just accepted."""
-    order = copy.deepcopy(dict(body))
-    order |= {"id": order_id, "state": State.ACKNOWLEDGED.value, "orderDate": rfc3339(now), "@type": "ProductOrder"}
+    order = _begun(body, order_id, now)
     by_id = {item["id"]: item for item in items_of(order)}
     for root in roots:
         _complete(by_id, root)
-    for item in items_of(order):
-        item["state"] = State.ACKNOWLEDGED.value
+    order = _all(order, State.ACKNOWLEDGED)
     order["orderTotalPrice"] = [total for root in roots for total in totals(root.priced)]
     return order
+
+
+def draft(body: Mapping[str, Any], order_id: str, now: datetime) -> dict[str, Any]:
+    """The stored form of an order that is still being written."""
+    return _begun(body, order_id, now) | {"state": State.DRAFT.value}
+
+
+def refused(
+    body: Mapping[str, Any], order_id: str, refusal: Refusal, now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An order as it was received, and as it stands: rejected, and why."""
+    received = _all(_begun(body, order_id, now), State.ACKNOWLEDGED)
+    error = {"code": refusal.code, "reason": refusal.reason, "timestamp": rfc3339(now)}
+    rejected = with_note(_all(received, State.REJECTED), f"rejected: {refusal.reason}", now)
+    return received, rejected | {"productOrderErrorMessage": [error]}
+
+
+def _begun(body: Mapping[str, Any], order_id: str, now: datetime) -> dict[str, Any]:
+    order = copy.deepcopy(dict(body))
+    return {"creationDate": rfc3339(now), **order, "id": order_id, "@type": TYPE}
+
+
+def _all(order: Mapping[str, Any], state: State) -> dict[str, Any]:
+    after = copy.deepcopy(dict(order))
+    for item in items_of(after):
+        item["state"] = state.value
+    return {**after, "state": state.value}
 
 
 def _complete(by_id: dict[str, dict[str, Any]], root: Root) -> None:
@@ -127,8 +154,16 @@ def with_states(order: Mapping[str, Any], leaves: Collection[str], changes: Mapp
     return after
 
 
+def without_item_states(order: Mapping[str, Any]) -> dict[str, Any]:
+    bare = copy.deepcopy(dict(order))
+    for item in items_of(bare):
+        item.pop("state", None)
+    return bare
+
+
 def states_of(order: Mapping[str, Any]) -> dict[str, State]:
-    return {item["id"]: State(item["state"]) for item in items_of(order)}
+    """By item; those of a draft have none yet."""
+    return {item["id"]: State(item["state"]) for item in items_of(order) if "state" in item}
 
 
 def with_note(order: Mapping[str, Any], text: str, now: datetime) -> dict[str, Any]:

@@ -1,19 +1,26 @@
 """Every commit of a running order: its job, its document and the event of the change, all or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import uuid_utils
-
 from contracts.clock import Clock, rfc3339
-from gateway.flows.orders.documents import ORDER, states_of, with_note, with_products, with_states
+from gateway.flows import told
+from gateway.flows.orders.documents import (
+    ORDER,
+    TYPE,
+    states_of,
+    with_note,
+    with_products,
+    with_states,
+    without_item_states,
+)
 from gateway.flows.orders.plan import Plan
 from gateway.flows.orders.states import FINAL, State
-from gateway.store.port import Advance, Change, Document, Emit, Event, Job, Put, Stale, Store
-from gateway.telemetry.marks import pseudonym
+from gateway.store.port import Advance, Change, Document, Emit, Job, Put, Stale, Store
 
+_DATES = ("cancellationDate", "completionDate")
 TRIES = 3
 """A PATCH of the order may come between our reading and our writing; a lost lease stays lost."""
 
@@ -38,6 +45,12 @@ class Entry:
     delivered: Mapping[str, str] = field(default_factory=dict)
     """Order item -> the product that the customer owns by it."""
     more: tuple[Change, ...] = field(default=())
+
+
+def emitted(before: Document, after: Document, at: datetime, trace: str | None) -> Iterator[Emit]:
+    """What a change of an order tells; the states of its items are told by the order's own."""
+    for change in told.changes(without_item_states(before.body), without_item_states(after.body), _DATES):
+        yield Emit(told.event(TYPE, change, after, at, trace))
 
 
 class Overtaken(Exception):
@@ -72,7 +85,7 @@ class Journal:
             return (advance, *entry.more)
         after = replace(document, body=body, revision=document.revision + 1)
         put = Put(after, expect=document.revision)
-        return (advance, put, Emit(self._event(document, after, job.trace)), *entry.more)
+        return (advance, put, *emitted(document, after, self._clock.now(), job.trace), *entry.more)
 
     def _after(self, before: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
         body = with_states(before, entry.plan.leaves, entry.turn(states_of(before)))
@@ -82,21 +95,3 @@ class Journal:
         if body["state"] == State.COMPLETED:
             body["completionDate"] = rfc3339(self._clock.now())
         return body
-
-    def _event(self, before: Document, after: Document, trace: str | None) -> Event:
-        changed = "StateChange" if before.body["state"] != after.body["state"] else "AttributeValueChange"
-        return event(f"ProductOrder{changed}Event", after, self._clock.now(), trace)
-
-
-def event(type: str, document: Document, at: datetime, trace: str | None) -> Event:
-    return Event(
-        id=str(uuid_utils.uuid7()),
-        type=type,
-        kind=document.kind,
-        resource_id=document.id,
-        body=document.body,
-        at=at,
-        owner=document.owner,
-        customer_ref=pseudonym(document.owner),
-        trace=trace,
-    )

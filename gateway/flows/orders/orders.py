@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import uuid_utils
@@ -10,28 +9,25 @@ from opentelemetry import trace
 
 from contracts.call import Principal
 from contracts.clock import Clock, rfc3339
-from contracts.page import Window
-from contracts.ports import ProvisioningPort
+from gateway.flows import told
 from gateway.flows.bundles.bundles import Bundles
-from gateway.flows.bundles.pricing import price
-from gateway.flows.bundles.request import Picked, choice_of
-from gateway.flows.orders.decomposition import Target, decompose
-from gateway.flows.orders.documents import CANCEL, ORDER, accepted, with_states
-from gateway.flows.orders.journal import Journal, event
-from gateway.flows.orders.plan import PLAN_VERSION, Plan
-from gateway.flows.orders.products import REALISATION
-from gateway.flows.orders.request import Root, customer_of, item_ids, members_of, picks_of, start_of
+from gateway.flows.orders.acceptance import Acceptance
+from gateway.flows.orders.documents import CANCEL, CANCEL_TYPE, ORDER, TYPE, draft, refused, with_states
+from gateway.flows.orders.journal import Journal, emitted
+from gateway.flows.orders.plan import Plan
+from gateway.flows.orders.request import cancelled_order, customers_of
 from gateway.flows.orders.run import Run
 from gateway.flows.orders.states import State
 from gateway.flows.orders.steps import Steps
-from gateway.flows.orders.worker import KIND, Worker
-from gateway.flows.refusal import Clash, Invalid, Unknown
+from gateway.flows.orders.worker import Worker
+from gateway.flows.refusal import Clash, Invalid, Refusal, Unknown
 from gateway.policy.ports import Ports
-from gateway.store.port import Advance, Change, Document, Emit, Enqueue, Job, Put, Stale, Store
+from gateway.store.port import Advance, Change, Document, Emit, Enqueue, Put, Stale, Store
 from gateway.telemetry import SUBJECT
-from gateway.telemetry.marks import traceparent
 
 Remembering = Callable[[Document], Sequence[Change]]
+NOBODY = ""
+"""The owner of what belongs to no customer, seen only by those who see all."""
 
 
 class Orders:
@@ -52,9 +48,8 @@ class Orders:
         if lease_s <= call_s:
             raise ValueError("a lease must be longer than the longest call")
         self._store = store
-        self._ports = ports
-        self._bundles = bundles
         self._clock = clock
+        self._acceptance = Acceptance(store, ports, bundles)
         run = Run(Journal(store, clock), Steps(ports, clock, call_s), clock, reconcile)
         self.worker = Worker(store, run, clock, lease_s=lease_s, poll_s=poll_s, lanes=lanes)
 
@@ -63,60 +58,68 @@ class Orders:
 
     async def accept(self, principal: Principal, body: dict[str, Any], remember: Remembering) -> Document:
         """Check it against what we know, price it, freeze its plan and write all of it at once; asks no legacy."""
-        now = self._clock.now()
-        customer = await self._customer(principal, customer_of(body))
-        picks = picks_of(body)
-        taken = frozenset(item_ids(picks))
-        roots = [await self._root(principal, pick, taken) for pick in picks]
-        start = start_of(body, now)
-        plan = await self._plan(principal, customer, body, roots, start)
-        order = Document(ORDER, plan.order_id, accepted(body, plan.order_id, roots, now), customer.id, revision=1)
+        now, id = self._clock.now(), _new_id()
+        if body.get("requestedInitialState") == State.DRAFT:
+            return await self._draft(principal, body, remember)
+        try:
+            order, job = await self._acceptance.accept(principal, body, id, now)
+        except Refusal as refusal:
+            if await self._acceptance.is_strange(principal, body):
+                return await self._reject(body, refusal, remember)
+            raise
         trace.get_current_span().set_attribute(SUBJECT, order.id)
-        job = Job(
-            id=order.id,
-            kind=KIND,
-            # An order for a later day does not keep the customer's other orders waiting until then.
-            lane=customer.id if start <= now else order.id,
-            data=plan.pack(),
-            due=start,
-            plan_version=PLAN_VERSION,
-            trace=traceparent(),
-            owner=customer.id,
-        )
-        created = event("ProductOrderCreateEvent", order, now, job.trace)
+        created = told.event(TYPE, told.CREATED, order, now, job.trace)
         await self._store.commit(Put(order, expect=0), Emit(created), Enqueue(job), *remember(order))
         self.worker.wake()
         return order
 
+    async def release(
+        self, principal: Principal, before: Document, body: dict[str, Any], remember: Remembering
+    ) -> Document:
+        """A draft as its customer wrote it last: ordered when its state says so, else a draft as before."""
+        now = self._clock.now()
+        if body["state"] == State.DRAFT:
+            after = replace(before, body=body, revision=before.revision + 1)
+            changes: list[Change] = [*emitted(before, after, now, None)]
+        elif body["state"] == State.ACKNOWLEDGED:
+            order, job = await self._acceptance.accept(principal, body, before.id, now)
+            after = replace(order, revision=before.revision + 1)
+            changes = [*emitted(before, after, now, job.trace), Enqueue(job)]
+        else:
+            raise Invalid("order.state", "a draft is acknowledged, edited or deleted, nothing else")
+        await self._store.commit(Put(after, expect=before.revision), *changes, *remember(after))
+        self.worker.wake()
+        return after
+
     async def cancel(self, principal: Principal, body: dict[str, Any], remember: Remembering) -> Document:
         """Only an order that has not begun; one that has is refused with its state."""
-        wanted = str((body.get("productOrder") or {}).get("id") or "")
+        wanted = cancelled_order(body)
         order = await self._store.get(principal, ORDER, wanted)
-        job = await self._store.job(principal, wanted)
-        if order is None or job is None:
+        if order is None:
             raise Unknown("order.unknown", "there is no such product order")
-        if order.body["state"] != State.ACKNOWLEDGED:
+        job = await self._store.job(principal, wanted)
+        if order.body["state"] != State.ACKNOWLEDGED or job is None:
             raise Clash("order.begun", f"the order is {order.body['state']} and cannot be cancelled any more")
         now = self._clock.now()
-        told = {"cancellationDate": rfc3339(now)}
+        at = rfc3339(now)
+        said = {"cancellationDate": at}
         if body.get("cancellationReason"):
-            told["cancellationReason"] = body["cancellationReason"]
+            said["cancellationReason"] = body["cancellationReason"]
         leaves = Plan.unpack(job.data).leaves
         assessed = with_states(order.body, leaves, dict.fromkeys(leaves, State.ASSESSING_CANCELLATION))
-        cancelled = with_states(assessed, leaves, dict.fromkeys(leaves, State.CANCELLED)) | told
+        cancelled = with_states(assessed, leaves, dict.fromkeys(leaves, State.CANCELLED)) | said
         after = replace(order, body=cancelled, revision=order.revision + 1)
-        id = str(uuid_utils.uuid7())
-        asked = {**body, "id": id, "state": "acknowledged", "@type": "CancelProductOrder"}
-        done = asked | {"state": "done", "effectiveCancellationDate": rfc3339(now)}
-        task = Document(CANCEL, id, done, order.owner, revision=1)
+        id = _new_id()
+        asked = {**body, "id": id, "state": "acknowledged", "creationDate": at, "@type": CANCEL_TYPE}
+        task = Document(CANCEL, id, asked | {"state": "done", "effectiveCancellationDate": at}, order.owner, revision=1)
         changes: list[Change] = [
             Advance(replace(job, open=False)),
             Put(after, expect=order.revision),
             Put(task, expect=0),
-            Emit(event("CancelProductOrderCreateEvent", replace(task, body=asked), now, job.trace)),
-            Emit(event("ProductOrderStateChangeEvent", replace(after, body=assessed), now, job.trace)),
-            Emit(event("ProductOrderStateChangeEvent", after, now, job.trace)),
-            Emit(event("CancelProductOrderStateChangeEvent", task, now, job.trace)),
+            Emit(told.event(CANCEL_TYPE, told.CREATED, replace(task, body=asked), now, job.trace)),
+            *emitted(order, replace(after, body=assessed), now, job.trace),
+            *emitted(replace(order, body=assessed), after, now, job.trace),
+            Emit(told.event(CANCEL_TYPE, told.MOVED, task, now, job.trace)),
         ]
         try:
             await self._store.commit(*changes, *remember(task))
@@ -125,70 +128,29 @@ class Orders:
         self.worker.wake()
         return task
 
-    async def _customer(self, principal: Principal, id: str) -> Document:
-        customer = await self._store.get(principal, "TMF629/customer", id)
-        if customer is None:
-            raise Unknown("customer.unknown", f"there is no customer {id}")
-        return customer
+    async def _draft(self, principal: Principal, body: dict[str, Any], remember: Remembering) -> Document:
+        """An order still being written: kept for whom it names, checked when it is released."""
+        named = customers_of(body)
+        if len(named) > 1 or (not named and principal.customers is not None):
+            raise Invalid("order.customer", "relatedParty must name exactly one customer")
+        owner = (await self._acceptance.customer(principal, named[0])).id if named else NOBODY
+        now, id = self._clock.now(), _new_id()
+        order = Document(ORDER, id, draft(body, id, now), owner, revision=1)
+        created = told.event(TYPE, told.CREATED, order, now)
+        await self._store.commit(Put(order, expect=0), Emit(created), *remember(order))
+        return order
 
-    async def _root(self, principal: Principal, pick: Picked, taken: frozenset[str]) -> Root:
-        bundle = await self._bundles.sellable(principal, pick.offering_id)
-        await self._bundles.require_known(principal, bundle, pick)
-        priced = price(bundle, choice_of(bundle, pick))
-        return Root(str(pick.item_id), priced, members_of(pick, priced, taken))
-
-    async def _plan(
-        self, principal: Principal, customer: Document, body: dict[str, Any], roots: list[Root], start: datetime
-    ) -> Plan:
-        parts = [line.part for root in roots for line in root.priced.lines]
-        systems = dict.fromkeys(part.system for part in parts)
-        currencies = dict.fromkeys(part.price.currency for part in parts)
-        if len(systems) != 1 or len(currencies) != 1:
-            raise Invalid("order.twoBillings", "one order is booked in one billing system and one currency")
-        billing, currency = next(iter(systems)), next(iter(currencies))
-        native = await self._store.native(principal, "customer", customer.id, billing)
-        if native is None:
-            raise Invalid("order.customerNotBilled", f"the customer has no account in {billing}")
-        plan = Plan(
-            order_id=str(uuid_utils.uuid7()),
-            customer_id=customer.id,
-            subject=principal.acting_for or principal.subject,
-            client=principal.client,
-            operator=principal.operator,
-            billing=billing,
-            currency=currency,
-            start=start,
-            account_id=await self._account(principal, customer, body),
-            steps=(),
-            products=(),
-            lines=(),
+    async def _reject(self, body: dict[str, Any], refusal: Refusal, remember: Remembering) -> Document:
+        """Kept for whoever sent it to see what became of it; nothing is done."""
+        now, id = self._clock.now(), _new_id()
+        received, rejected = refused(body, id, refusal, now)
+        order = Document(ORDER, id, rejected, NOBODY, revision=1)
+        created = told.event(TYPE, told.CREATED, replace(order, body=received), now)
+        await self._store.commit(
+            Put(order, expect=0), Emit(created), Emit(told.event(TYPE, told.MOVED, order, now)), *remember(order)
         )
-        target = Target(
-            plan.order_id, customer.id, native.native_id, billing, self._provisioning(plan), await self._owned(plan)
-        )
-        return decompose(target, roots, plan)
+        return order
 
-    async def _account(self, principal: Principal, customer: Document, body: dict[str, Any]) -> str | None:
-        asked = (body.get("billingAccount") or {}).get("id")
-        if asked is None:
-            return next((account["id"] for account in customer.body.get("account") or ()), None)
-        known = await self._store.native(principal, "account", str(asked))
-        if known is None or known.keys.get("customer", customer.id) != customer.id:
-            raise Unknown("account.unknown", f"the customer has no billing account {asked}")
-        return str(asked)
 
-    def _provisioning(self, plan: Plan) -> str | None:
-        try:
-            return self._ports.serving(ProvisioningPort, operator=plan.operator, customer=plan.customer_id).system
-        except LookupError:
-            return None
-
-    async def _owned(self, plan: Plan) -> dict[str, str]:
-        """The services the customer has already, which an add-on may rely on."""
-        found = await self._store.find(plan.principal(), REALISATION, Window(limit=1000))
-        return {
-            service["service"]: service["reference"]
-            for realisation in found.items
-            if realisation.owner == plan.customer_id and realisation.body.get("end") is None
-            for service in realisation.body["services"]
-        }
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.clock import rfc3339
 from contracts.model import LineKind
 from gateway.flows.orders.plan import Line, Plan, Planned, Step
+from gateway.flows.party import as_customer, billed_to
 from gateway.store.port import Crossref, Document
 
 PRODUCT = "TMF637/product"
@@ -24,7 +25,7 @@ def product_documents(plan: Plan, ordered: str) -> Iterator[Document]:
             bodies[product.id] = _bundle(plan, product, ordered, [bodies[id] for id in parts])
             for id in parts:
                 bodies[id] = bodies[id] | {
-                    "productRelationship": [{"relationshipType": "isContainedIn", "product": {"id": product.id}}]
+                    "productRelationship": [{"relationshipType": "isContainedIn", "id": product.id}]
                 }
     for id, body in bodies.items():
         yield Document(PRODUCT, id, body, owner=plan.customer_id, revision=1)
@@ -71,7 +72,7 @@ def _bundle(plan: Plan, product: Planned, ordered: str, parts: list[dict[str, An
         "productCharacteristic": _names(parts) or [{"name": "quantity", "valueType": "integer", "value": 1}],
         "product": parts,
         "productRelationship": [
-            {"relationshipType": "contains", "product": {"id": part["id"], "name": part["name"]}} for part in parts
+            {"relationshipType": "contains", "id": part["id"], "name": part["name"]} for part in parts
         ],
     }
     return body | {"productPrice": discounts} if discounts else body
@@ -83,7 +84,7 @@ def _names(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _common(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
-    body = {
+    return {
         "id": product.id,
         "name": product.name,
         "status": "active",
@@ -91,14 +92,11 @@ def _common(plan: Plan, product: Planned, ordered: str) -> dict[str, Any]:
         "orderDate": ordered,
         "startDate": rfc3339(plan.start),
         "productOffering": {"id": product.offering_id, "name": product.name},
-        "productOrderItem": [
-            {"productOrderId": plan.order_id, "orderItemId": product.item_id, "orderItemAction": "add"}
-        ],
-        "relatedParty": [{"id": plan.customer_id, "role": "customer", "@referredType": "Customer"}],
+        "productOrderItem": [{"orderId": plan.order_id, "orderItemId": product.item_id, "orderItemAction": "add"}],
+        "relatedParty": [as_customer(plan.customer_id)],
+        "billingAccount": billed_to(plan.account_id, plan.customer_id),
         "@type": "Product",
     }
-    account = {"id": plan.account_id, "@referredType": "BillingAccount"}
-    return body | {"billingAccount": account} if plan.account_id else body
 
 
 def realisations(plan: Plan) -> Iterator[Document]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.flows.bundles.model import Priced
 from gateway.flows.bundles.request import Picked, picked
+from gateway.flows.party import customers, party_id
 from gateway.flows.refusal import Invalid
 
 
@@ -35,12 +36,39 @@ class Root:
 
 def customer_of(body: Mapping[str, Any]) -> str:
     """The party that orders: the one in the role customer, or the only one without a role."""
-    parties = [party for party in body.get("relatedParty") or () if isinstance(party, dict) and party.get("id")]
-    named = {party["id"] for party in parties if str(party.get("role") or "").lower() == "customer"}
-    named = named or {party["id"] for party in parties if not party.get("role")}
-    if len(named) != 1:
+    found = customers_of(body)
+    if len(found) != 1:
         raise Invalid("order.customer", "relatedParty must name exactly one customer")
-    return str(named.pop())
+    return found[0]
+
+
+def customers_of(body: Mapping[str, Any]) -> list[str]:
+    return list(customers(body.get("relatedParty")))
+
+
+def account_of(body: Mapping[str, Any]) -> str | None:
+    """The billing account that is to pay, where the order names one."""
+    id = (body.get("billingAccount") or {}).get("id")
+    return None if id is None else str(id)
+
+
+def cancelled_order(body: Mapping[str, Any]) -> str:
+    """Which order a cancellation is for."""
+    return str((body.get("productOrder") or {}).get("id") or "")
+
+
+def named(body: Mapping[str, Any]) -> tuple[list[str], list[str], list[Mapping[str, Any]]]:
+    """All that an order points at, right or wrong: its parties, its offerings, and the items at the top."""
+    parties = [id for party in body.get("relatedParty") or () if (id := party_id(party))]
+    items = list(body.get("productOrderItem") or ())
+    offerings = []
+    pending = list(items)
+    while pending:
+        item = pending.pop()
+        product = item.get("product") or {}
+        pending += [*(item.get("productOrderItem") or ()), *(product.get("product") or ())]
+        offerings += [id for holder in (item, product) if (id := (holder.get("productOffering") or {}).get("id"))]
+    return parties, offerings, items
 
 
 def start_of(body: Mapping[str, Any], now: datetime) -> datetime:

@@ -10,8 +10,9 @@ from opentelemetry.propagate import extract
 from opentelemetry.trace import Span
 
 from contracts.clock import Clock, rfc3339
+from gateway.flows import told
 from gateway.flows.orders import turns
-from gateway.flows.orders.journal import Entry, Journal, event, nothing
+from gateway.flows.orders.journal import Entry, Journal, nothing
 from gateway.flows.orders.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
 from gateway.flows.orders.plan import Plan, Step, StepState
 from gateway.flows.orders.products import booked, crossrefs, product_documents, realisations
@@ -102,7 +103,7 @@ class Run:
         now = self._clock.now()
         more: list[Change] = []
         for document in product_documents(plan, rfc3339(now)):
-            more += [Put(document, expect=0), Emit(event("ProductCreateEvent", document, now, job.trace))]
+            more += [Put(document, expect=0), Emit(told.event("Product", told.CREATED, document, now, job.trace))]
         more += [Put(document, expect=0) for document in realisations(plan)]
         more += [Link(crossref) for crossref in (booked(plan), *crossrefs(plan)) if crossref]
         delivered = {product.item_id: product.id for product in reversed(plan.products)}

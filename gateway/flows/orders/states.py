@@ -5,8 +5,9 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """TMF622: an item has each of these but `partial`."""
+    """TMF622: an item has each of these but `draft`, and in v4 but `partial`."""
 
+    DRAFT = "draft"
     ACKNOWLEDGED = "acknowledged"
     REJECTED = "rejected"
     PENDING = "pending"
@@ -22,6 +23,7 @@ class State(StrEnum):
 
 _S = State
 TRANSITIONS: dict[State, frozenset[State]] = {
+    _S.DRAFT: frozenset({_S.ACKNOWLEDGED}),
     _S.ACKNOWLEDGED: frozenset({_S.IN_PROGRESS, _S.REJECTED, _S.PENDING, _S.HELD, _S.ASSESSING_CANCELLATION}),
     _S.PENDING: frozenset({_S.IN_PROGRESS, _S.ACKNOWLEDGED, _S.HELD, _S.ASSESSING_CANCELLATION, _S.REJECTED}),
     _S.HELD: frozenset(

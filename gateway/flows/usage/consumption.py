@@ -7,6 +7,7 @@ from typing import Any
 from contracts.call import Principal
 from contracts.clock import Clock, rfc3339
 from contracts.model import Unit
+from gateway.flows.party import as_customer
 from gateway.flows.usage import grants
 from gateway.flows.usage.grants import Realisation
 from gateway.flows.usage.guide import USAGE_TYPES, bucket_value, quantity
@@ -56,7 +57,7 @@ class Consumption:
         return None
 
     async def of(self, owner: str, wanted: Wanted) -> list[dict[str, Any]]:
-        """One TMF677 usage consumption per bundle that fits the query."""
+        """One TMF677 report per bundle that fits the query."""
         now = self._clock.now()
         cycle = cycle_of(now)
         outside = await self._usage.outside(owner, cycle)
@@ -74,7 +75,7 @@ class Consumption:
     ) -> dict[str, Any]:
         buckets = sorted(grants.buckets([realisation], cycle), key=lambda bucket: (bucket.since, bucket.grant))
         used = await self._usage.used([bucket.grant for bucket in buckets], cycle)
-        party = [{"id": realisation.owner, "role": "customer", "@referredType": "Customer"}]
+        party = [as_customer(realisation.owner)]
         values = []
         for bucket in buckets:
             # What no bucket covered stands beside the last bucket of its unit.
@@ -92,13 +93,12 @@ class Consumption:
         return {
             "id": realisation.product,
             "name": realisation.name,
-            "state": "done",
             "creationDate": rfc3339(self._clock.now()),
             "lastUpdate": rfc3339(as_of),
             "validPeriod": _period(cycle),
             "product": [{"id": realisation.product, "name": realisation.name}],
             "relatedParty": party,
-            "bucketRefOrValue": values,
+            "bucket": values,
         }
 
 

@@ -10,6 +10,7 @@ from uuid_utils import uuid7
 from contracts.call import Principal
 from contracts.clock import Clock, rfc3339
 from contracts.model import Unit
+from gateway.flows.party import as_customer
 from gateway.flows.usage import grants
 from gateway.flows.usage.charge import Bucket, Result, charge, crossings
 from gateway.flows.usage.specifications import publish
@@ -123,8 +124,8 @@ def _consumption(due: Due, bucket: Bucket, used: int, point: int, now: datetime)
         "threshold": point,
         "share": Decimal(used * 1000 // bucket.size) / 10,
         "product": [{"id": bucket.product}],
-        "relatedParty": [{"id": due.owner, "role": "customer", "@referredType": "Customer"}],
-        "bucketRefOrValue": [bucket_value(bucket, used, 0)],
+        "relatedParty": [as_customer(due.owner)],
+        "bucket": [bucket_value(bucket, used, 0)],
     }
 
 

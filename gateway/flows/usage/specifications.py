@@ -1,4 +1,4 @@
-"""What usage records refer to as their specification: one document for each kind of usage."""
+"""What usage records refer to as their specification: one document for each kind of usage, and one for the rest."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +9,7 @@ from gateway.store.port import Document, Put, Stale, Store
 
 KIND = "TMF635/usageSpecification"
 NAMES = {UsageKind.VOICE: "Voice call", UsageKind.DATA: "Data session", UsageKind.MESSAGE: "Message"}
+OTHER = "other"
 UNITS = {UsageKind.VOICE: Unit.SECONDS, UsageKind.DATA: Unit.BYTES, UsageKind.MESSAGE: Unit.ONE}
 
 
@@ -20,26 +21,37 @@ async def publish(store: Store, background: Principal) -> None:
                 await store.commit(Put(document, expect=0))
 
 
+def reference(usage_type: str) -> dict[str, str]:
+    """The specification of usage that names none."""
+    known = next((kind for kind in UsageKind if kind == usage_type), None)
+    return {"id": OTHER, "name": "Other usage"} if known is None else {"id": str(known), "name": NAMES[known]}
+
+
 def _documents() -> Iterator[Document]:
+    measured = {
+        "msisdn": "string",
+        "login": "string",
+        "amount": "integer",
+        "unit": "string",
+        "destination": "string",
+        "layout": "string",
+    }
     for kind, name in NAMES.items():
-        characteristics = {
-            "msisdn": "string",
-            "login": "string",
-            "amount": "integer",
-            "unit": "string",
-            "destination": "string",
-            "layout": "string",
-        }
-        body = {
-            "id": str(kind),
-            "name": name,
-            "description": f"Usage of the kind {kind}, measured in {UNITS[kind]}",
-            "isBundle": False,
-            "lifecycleStatus": "Active",
-            "version": "1",
-            "specCharacteristic": [
-                {"name": each, "valueType": type, "configurable": False} for each, type in characteristics.items()
-            ],
-            "@type": "UsageSpecification",
-        }
-        yield Document(KIND, str(kind), body)
+        yield _document(str(kind), name, f"Usage of the kind {kind}, measured in {UNITS[kind]}", measured)
+    yield _document(OTHER, "Other usage", "Usage that an app posts and nobody measures", {})
+
+
+def _document(id: str, name: str, description: str, characteristics: dict[str, str]) -> Document:
+    body = {
+        "id": id,
+        "name": name,
+        "description": description,
+        "isBundle": False,
+        "lifecycleStatus": "Active",
+        "version": "1",
+        "specCharacteristic": [
+            {"name": each, "valueType": type, "configurable": False} for each, type in characteristics.items()
+        ],
+        "@type": "UsageSpecification",
+    }
+    return Document(KIND, id, body)
