@@ -3,31 +3,46 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from contracts.clock import Clock, SystemClock
 from gateway import registry
 from gateway.api.customer import api as customer
-from gateway.api.customer.translate import customer_document
+from gateway.api.customer.translate import customer_documents
 from gateway.api.customer_bill import api as customer_bill
 from gateway.api.customer_bill.translate import bill_documents
+from gateway.api.error_pages import error_pages
+from gateway.api.event import api as event
+from gateway.api.geographic_address import api as geographic_address
 from gateway.api.product_catalog import api as product_catalog
 from gateway.api.product_inventory import api as product_inventory
 from gateway.api.product_inventory.translate import subscription_document
 from gateway.api.product_offering_qualification import api as product_offering_qualification
 from gateway.api.product_ordering import api as product_ordering
+from gateway.api.publishing import HEADERS, Compressed, Publication
+from gateway.api.service_inventory import api as service_inventory
+from gateway.api.service_inventory.translate import service_document
 from gateway.api.tmf630.contract import Contracts
-from gateway.api.tmf630.envelope import event_renderer
 from gateway.api.tmf630.errors import Refused
+from gateway.api.tmf630.front import Answered, Front
 from gateway.api.tmf630.kernel import Kernel, Limits
+from gateway.api.tmf630.listening.callbacks import Rules
+from gateway.api.tmf630.listening.envelope import Envelopes
+from gateway.api.tmf630.listening.streams import Streams
+from gateway.api.tmf630.request import origin
 from gateway.api.usage import api as usage
 from gateway.api.usage_consumption import api as usage_consumption
 from gateway.events.relay import Relay
@@ -39,11 +54,12 @@ from gateway.flows.customers import Customers
 from gateway.flows.inventory import Inventory
 from gateway.flows.mirror import Mirror
 from gateway.flows.orders.orders import Orders
+from gateway.flows.services import Services
 from gateway.flows.usage import Guide, Usage
 from gateway.flows.usage.consumption import Consumption
 from gateway.policy import PolicedPorts
 from gateway.security import BANYAN, PrincipalOf, embedded
-from gateway.settings import Settings
+from gateway.settings import Cors, Settings
 from gateway.store import SqlStore, Unreachable, journal, open_store
 from gateway.store.usage import UsageStore
 from gateway.telemetry import start
@@ -52,8 +68,30 @@ from gateway.telemetry.middleware import Traced
 _LOG = structlog.get_logger("banyan.app")
 CONTRACTS = Path(str(files("contracts"))) / "tmf"
 RESTART_S = 1.0
+_CODES = {HTTPStatus.NOT_FOUND: "path.unknown", HTTPStatus.METHOD_NOT_ALLOWED: "request.method"}
 
 Work = Sequence[tuple[str, Callable[[], Awaitable[None]]]]
+
+
+class House(FastAPI):
+    """Whoever comes in is traced, and led to the edge if that is where he wants to go; what is left is FastAPI's."""
+
+    def __init__(self, cors: Cors, **options: Any) -> None:
+        super().__init__(**options)
+        self._cors = cors
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = Compressed(Front(super().build_middleware_stack()))
+        if self._cors.origins:
+            app = CORSMiddleware(
+                app,
+                allow_origins=self._cors.origins,
+                allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+                allow_headers=("*",),
+                expose_headers=tuple(HEADERS),
+                max_age=self._cors.max_age_s,
+            )
+        return Traced(app)
 
 
 def build(settings: Settings, *, clock: Clock | None = None, principal_of: PrincipalOf | None = None) -> FastAPI:
@@ -66,17 +104,18 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
         async with AsyncExitStack() as stack:
             telemetry = start(settings)
             stack.callback(telemetry.stop)
-            kernel, store, work = await _open(settings, clock, principal_of, stack)
-            for root in kernel.roots:
-                app.mount(root, kernel)
+            kernel, store, streams, work = await _open(settings, clock, principal_of, stack)
+            app.state.kernel = kernel
             app.state.store = store
+            app.state.drain = streams.drain
             running = [asyncio.create_task(_for_ever(name, run, clock), name=name) for name, run in work]
             stack.push_async_callback(_end, running)
             app.state.ready = True
             yield
             app.state.ready = False
 
-    app = FastAPI(
+    app = House(
+        settings.cors,
         title="Banyan",
         lifespan=lifespan,
         docs_url=None,
@@ -86,15 +125,16 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
     )
     app.router.redirect_slashes = False
     app.state.ready = False
-    app.add_middleware(Traced)
+    app.add_middleware(Answered)
     app.add_exception_handler(HTTPException, _refuse)
+    app.include_router(error_pages())
     _health(app)
     return app
 
 
 async def _open(
     settings: Settings, clock: Clock, principal_of: PrincipalOf, stack: AsyncExitStack
-) -> tuple[Kernel, SqlStore, Work]:
+) -> tuple[Kernel, SqlStore, Streams, Work]:
     """Everything of one gateway, from the store up; the stack closes it in reverse."""
     store = await open_store(settings.store.url, clock)
     stack.push_async_callback(store.aclose)
@@ -104,7 +144,7 @@ async def _open(
     adapters = await registry.load(settings.adapters, settings.facts, clock)
     for one in adapters:
         stack.push_async_callback(one.adapter.aclose)
-    sender = Sender()
+    sender = Sender(settings.hub.allow)
     stack.push_async_callback(sender.aclose)
 
     ports = PolicedPorts(adapters, clock)
@@ -112,14 +152,19 @@ async def _open(
     contracts = Contracts.load(settings.gateway.contracts or CONTRACTS)
     catalog = Catalog(store, ports, clock)
     bundles = Bundles(store)
-    customers = Customers(mirror, ports, customer_document)
+    customers = Customers(mirror, ports, customer_documents)
     billing = Billing(mirror, ports, bill_documents)
     inventory = Inventory(mirror, ports, subscription_document)
+    services = Services(mirror, ports, service_document)
     orders = Orders(store, ports, bundles, clock, reconcile=settings.orders.reconcile)
     guide = Guide(usage_store, store, clock, BANYAN)
     intake = Usage(ports, usage_store, guide, clock, BANYAN)
     consumption = Consumption(usage_store, store, clock, BANYAN)
-    relay = Relay(store, clock, event_renderer(contracts), sender.post)
+    greet = partial(sender.greet, settings.hub.handshake) if settings.hub.handshake else None
+    rules = Rules.of(settings.hub.allow, settings.hub.ports, greet)
+    relay = Relay(store, clock, Envelopes(contracts), sender.post)
+    streams = Streams(contracts, store, clock)
+    relay.on_number(streams.wake)
 
     rooms = {
         **product_catalog.rooms(contracts, store, clock, catalog, bundles),
@@ -130,19 +175,45 @@ async def _open(
         **usage_consumption.rooms(contracts, consumption, store, clock),
         **customer.rooms(contracts, mirror, customers),
         **customer_bill.rooms(contracts, mirror, billing),
+        **geographic_address.rooms(contracts, store, clock),
+        **event.rooms(contracts, store, clock, rules),
+        **service_inventory.rooms(contracts, mirror, services),
     }
-    limits = Limits(settings.limits.body_bytes, settings.limits.read_s, settings.limits.write_s)
-    kernel = Kernel(contracts, rooms, store, clock, principal_of, limits=limits, hub_allow=settings.hub.allow)
+    kernel = Kernel(
+        contracts,
+        rooms,
+        store,
+        clock,
+        principal_of,
+        limits=_limits(settings),
+        listeners=rules,
+        beside={**Publication(contracts).beside, **streams.beside},
+    )
     work = [
         ("catalog", catalog.run),
         ("customers", customers.run),
         ("billing", billing.run),
         ("inventory", inventory.run),
+        ("services", services.run),
         ("orders", orders.run),
         ("usage", intake.run),
         ("relay", relay.run),
+        ("writes", kernel.deferred.run),
     ]
-    return kernel, store, work
+    return kernel, store, streams, work
+
+
+def _limits(settings: Settings) -> Limits:
+    limits = settings.limits
+    return Limits(
+        body_bytes=limits.body_bytes,
+        read_s=limits.read_s,
+        write_s=limits.write_s,
+        drain_s=settings.gateway.drain_s,
+        monitors=timedelta(days=limits.monitor_days),
+        require_if_match=limits.require_if_match,
+        strict=settings.gateway.validation == "strict",
+    )
 
 
 async def _for_ever(name: str, run: Callable[[], Awaitable[None]], clock: Clock) -> None:
@@ -163,11 +234,11 @@ async def _end(running: Sequence[asyncio.Task[None]]) -> None:
 
 async def _refuse(request: HttpRequest, error: Exception) -> JSONResponse:
     """What is no path of the edge is refused in its words too."""
-    del request
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     headers = error.headers if isinstance(error, HTTPException) else None
-    refused = Refused(status, "path.unknown" if status == HTTPStatus.NOT_FOUND else "request.refused", status.phrase)
-    return JSONResponse(refused.body(), status_code=status, headers=headers)
+    code = _CODES.get(status, "request.refused")
+    refused = Refused(status, code, status.phrase)
+    return JSONResponse(refused.body(origin(request.scope)), status_code=status, headers=headers)
 
 
 def _health(app: FastAPI) -> None:

@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway import registry, serving
-from gateway.api.tmf630.contract import import_contract
+from gateway.api.checking import DIFFERENCE, STATED, VERDICTS, check
+from gateway.api.tmf630.contract import Contracts, import_all, import_contract, listing
 from gateway.app import CONTRACTS
 from gateway.settings import Settings, read
 from gateway.telemetry import read_trace
@@ -161,15 +162,58 @@ def usage_suspense(config: Config = None, as_json: AsJson = False) -> None:
 
 @contract_app.command("import")
 def contract_import(
-    official: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An official TM Forum document.")],
+    official: Annotated[Path, typer.Argument(exists=True, help="An official TM Forum document, or a folder of them.")],
     into: Annotated[Path, typer.Option(help="The folder of contract documents.")] = CONTRACTS,
 ) -> None:
-    """Make a contract document (facts only) from an official Swagger 2.0 or OpenAPI 3.0 file."""
+    """Make a contract document (facts only) from an official Swagger 2.0 or OpenAPI 3.0 file.
+
+    Of a folder, every document that is served already is made anew from the newest release.
+    """
     try:
-        made = import_contract(official, into)
+        made = import_all(official, into) if official.is_dir() else [import_contract(official, into)]
     except ValueError as error:
         fail(f"{official}: {error}")
-    _OUT.print(f"{made} written", highlight=False)
+    for path in made:
+        _OUT.print(f"{path} written", highlight=False, soft_wrap=True)
+
+
+@contract_app.command("docs")
+def contract_docs(
+    into: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/apis.md"),
+    contracts: Annotated[Path, typer.Option(help="The folder of contract documents.")] = CONTRACTS,
+) -> None:
+    """Write the page that lists every served API, its paths and its resources."""
+    into.write_text(listing(Contracts.load(contracts)), encoding="utf-8")
+    _OUT.print(f"{into} written", highlight=False)
+
+
+@contract_app.command("check")
+def contract_check(
+    against: Annotated[
+        Path, typer.Option(exists=True, help="The folder of official TM Forum documents, or one of them.")
+    ],
+    contracts: Annotated[Path, typer.Option(exists=True, help="The folder of contract documents.")] = CONTRACTS,
+    additions: Annotated[bool, typer.Option("--additions", help="List what is served beyond the documents.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare every served API with the official document of its version.
+
+    Paths, parameters, bodies, answers, attributes, types, what is mandatory and enumerations; exit 1 on a difference
+    without a stated reason (overrides.json) or where DIR has no document of a served API. What is served beyond a
+    document is an addition, no difference.
+    """
+    try:
+        found = check(Contracts.load(contracts), against)
+    except ValueError as error:
+        fail(str(error), 2)
+    verdicts = VERDICTS if additions or as_json else (DIFFERENCE, STATED)
+    rows = [row for checked in found for row in checked.rows(verdicts)]
+    if as_json:
+        typer.echo(json.dumps({"apis": [checked.row() for checked in found], "findings": rows}, indent=2))
+    else:
+        show(rows, as_json=False, title="Findings", empty="No difference.")
+        show([checked.row() for checked in found], as_json=False, title="Served and official", empty="Nothing.")
+    raise typer.Exit(0 if all(checked.well for checked in found) else 1)
 
 
 @adapter_app.command("list")

@@ -22,6 +22,7 @@ from contracts.clock import SystemClock
 from contracts.errors import PortError
 from gateway import registry
 from gateway.app import build
+from gateway.connection import Connection
 from gateway.flows.usage import report
 from gateway.security import BANYAN
 from gateway.settings import Settings
@@ -29,6 +30,7 @@ from gateway.store import Unreachable, open_store
 from gateway.store.usage import UsageStore
 
 PROBE_S = 5.0
+_LOG = structlog.get_logger("banyan.serving")
 
 
 class CannotServe(Exception):
@@ -52,13 +54,16 @@ def run(settings: Settings, *, end_with_stdin: bool) -> None:
     registry.check(settings.adapters)
     with _alone(settings.store.url), _listening(settings.gateway.host, settings.gateway.port) as listening:
         _log_json()
-        server = uvicorn.Server(
+        _LOG.info("hub.allowed", hosts=list(settings.hub.allow), ports=list(settings.hub.ports))
+        server = _Server(
             uvicorn.Config(
                 build(settings),
-                http="httptools",
+                http=Connection,
+                ws="none",
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=int(settings.gateway.drain_s),
             )
         )
@@ -68,6 +73,14 @@ def run(settings: Settings, *, end_with_stdin: bool) -> None:
             server.run(sockets=[listening])
         except SystemExit as error:
             raise CannotServe("the gateway did not start; its log says why") from error
+
+
+class _Server(uvicorn.Server):
+    """Streams end when the stopping begins, not when the patience for requests does."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.drain()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
 
 def _end_with_stdin() -> None:

@@ -1,7 +1,7 @@
 """What the operator decides, read once from banyan.toml and BANYAN_* variables, frozen, and handed down."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -17,6 +17,9 @@ class Gateway(Section):
     operator: str = Field(default="default", description="The telco brand whose customers are served")
     contracts: Path | None = Field(
         default=None, description="The folder of contract documents to serve; by default the ones that came along"
+    )
+    validation: Literal["tolerant", "strict"] = Field(
+        default="tolerant", description="strict refuses attributes and types that a contract does not know"
     )
     drain_s: float = Field(default=10, ge=0, description="How long a stopping gateway finishes what it has begun")
 
@@ -55,12 +58,25 @@ class Hub(Section):
         default=("127.0.0.1", "localhost", "::1"),
         description="Hosts of this machine or network that a listener's callback may name; http only to these",
     )
+    ports: tuple[int, ...] = Field(default=(443, 8443), description="Ports that a public callback may name")
+    handshake: str | None = Field(
+        default=None, description="Our name; when set, the host of a callback has to allow it before it hears anything"
+    )
+
+
+class Cors(Section):
+    origins: tuple[str, ...] = Field(
+        default=(), description="Web pages of these origins may call the APIs; * means all, none by default"
+    )
+    max_age_s: int = Field(default=600, ge=0, description="How long a browser keeps the answer of a preflight")
 
 
 class Limits(Section):
     body_bytes: int = Field(default=1_000_000, gt=0)
     read_s: float = Field(default=10, gt=0, description="The deadline of a read")
     write_s: float = Field(default=30, gt=0, description="The deadline of a write")
+    monitor_days: float = Field(default=7, gt=0, description="How long the monitor of an ended write is kept")
+    require_if_match: bool = Field(default=False, description="Refuse a change or removal that names no revision: 428")
 
 
 class Facts(Section):
@@ -82,6 +98,7 @@ class Settings(BaseSettings):
     telemetry: Telemetry = Telemetry()
     orders: Orders = Orders()
     hub: Hub = Hub()
+    cors: Cors = Cors()
     limits: Limits = Limits()
     adapters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     facts: dict[str, Facts] = Field(default_factory=dict)

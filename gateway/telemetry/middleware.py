@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from opentelemetry import trace
+from opentelemetry import context, trace
+from opentelemetry.context import Context
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind, StatusCode
 
@@ -17,6 +18,7 @@ ROUTE = "banyan.route"
 """Where in the scope whoever serves a path says what it is called without its id: only known paths become names."""
 _TRACER = trace.get_tracer("banyan.gateway")
 _PROBES = "/health/"
+_NOWHERE = Context()
 
 
 class Traced:
@@ -34,29 +36,36 @@ class Traced:
             for name, value in scope["headers"]
             if name in (b"traceparent", b"tracestate")
         }
-        with _TRACER.start_as_current_span(
-            scope["method"],
-            context=extract(carrier),
-            kind=SpanKind.SERVER,
-            attributes={"http.request.method": scope["method"]},
-        ) as span:
-            context = span.get_span_context()
-            trace_id, span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
-            told = [
-                (b"traceparent", f"00-{trace_id}-{span_id}-{context.trace_flags:02x}".encode()),
-                (b"x-trace-id", trace_id.encode()),
-            ]
+        started = extract(carrier) if carrier else _NOWHERE
+        attributes = {"http.request.method": scope["method"]}
+        span = _TRACER.start_span(scope["method"], started, SpanKind.SERVER, attributes)
+        known = span.get_span_context()
+        trace_id, span_id = f"{known.trace_id:032x}", f"{known.span_id:016x}"
+        told = [
+            (b"traceparent", f"00-{trace_id}-{span_id}-{known.trace_flags:02x}".encode()),
+            (b"x-trace-id", trace_id.encode()),
+        ]
 
-            async def answer(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    if route := scope.get(ROUTE):
-                        span.update_name(f"{scope['method']} {route}")
-                        span.set_attribute("http.route", route)
-                    span.set_attribute("http.response.status_code", message["status"])
-                    if message["status"] >= 500:  # noqa: PLR2004 - HTTP's own border
-                        span.set_status(StatusCode.ERROR)
-                    kept = [pair for pair in message["headers"] if pair[0].lower() not in (told[0][0], told[1][0])]
-                    message = {**message, "headers": [*kept, *told]}
-                await send(message)
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _describe(span, scope, message["status"])
+                message = {**message, "headers": [*message["headers"], *told]}
+            await send(message)
 
+        token = context.attach(trace.set_span_in_context(span, started))
+        try:
             await self._app(scope, receive, answer)
+        finally:
+            context.detach(token)
+            span.end()
+
+
+def _describe(span: trace.Span, scope: Scope, status: int) -> None:
+    if not span.is_recording():
+        return
+    if route := scope.get(ROUTE):
+        span.update_name(f"{scope['method']} {route}")
+        span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:  # noqa: PLR2004 - HTTP's own border
+        span.set_status(StatusCode.ERROR)

@@ -5,6 +5,7 @@ from typing import Any
 from contracts.clock import rfc3339
 from contracts.model import Money
 from gateway.flows.billing import BillSection, Charge, Presented
+from gateway.flows.party import as_customer
 
 _STATES = frozenset({"new", "sent", "settled", "partiallyPaid"})
 
@@ -13,7 +14,12 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
     """The customerBill, and one appliedCustomerBillingRate per charge shown; both carry the legacy line ids."""
     bill = presented.bill
     issued = rfc3339(bill.issued)
-    account = {"id": presented.account_id, "name": presented.customer_name, "@referredType": "BillingAccount"}
+    account = {
+        "id": presented.account_id,
+        "name": presented.customer_name,
+        "@referredType": "BillingAccount",
+        "@type": "BillingAccountRef",
+    }
     body: dict[str, Any] = {
         "id": presented.id,
         "billNo": bill.number,
@@ -27,16 +33,14 @@ def bill_documents(presented: Presented) -> tuple[dict[str, Any], list[tuple[str
         "taxExcludedAmount": _money(bill.total),
         "taxIncludedAmount": _money(bill.total),
         "billingAccount": account,
-        "relatedParty": [
-            {
-                "id": presented.customer_id,
-                "name": presented.customer_name,
-                "role": "customer",
-                "@referredType": "Customer",
-            }
-        ],
+        "relatedParty": [as_customer(presented.customer_id, presented.customer_name)],
         "billDocument": [
-            {"id": f"{presented.id}.lines", "name": f"Bill {bill.number}", "mimeType": "application/json"}
+            {
+                "id": f"{presented.id}.lines",
+                "name": f"Bill {bill.number}",
+                "mimeType": "application/json",
+                "@type": "Attachment",
+            }
         ],
         "billSection": [_section(section) for section in presented.sections],
         "@type": "CustomerBill",
@@ -81,24 +85,29 @@ def _section(section: BillSection) -> dict[str, Any]:
 def _rate(section: BillSection, charge: Charge) -> dict[str, Any]:
     rate: dict[str, Any] = {
         "name": charge.name,
-        "type": "recurringCharge" if section.known else "otherCharge",
+        "appliedBillingRateType": "recurringCharge" if section.known else "otherCharge",
         "isBilled": True,
         "taxExcludedAmount": _money(charge.amount),
         "taxIncludedAmount": _money(charge.amount),
         "characteristic": [
-            {"name": "section", "valueType": "string", "value": section.name},
-            {"name": "legacyLine", "valueType": "array", "value": [line for line, _ in charge.pieces]},
+            {"name": "section", "valueType": "string", "value": section.name, "@type": "StringCharacteristic"},
+            {
+                "name": "legacyLine",
+                "valueType": "array",
+                "value": [line for line, _ in charge.pieces],
+                "@type": "StringArrayCharacteristic",
+            },
         ],
         "@type": "AppliedCustomerBillingRate",
     }
     product = charge.product_id or section.product_id
     if product is not None:
-        rate["product"] = {"id": product, "name": charge.name}
+        rate["product"] = {"id": product, "name": charge.name, "@type": "ProductRef"}
     return rate
 
 
 def _bill_ref(presented: Presented) -> dict[str, Any]:
-    return {"id": presented.id, "@referredType": "CustomerBill"}
+    return {"id": presented.id, "@referredType": "CustomerBill", "@type": "CustomerBillRef"}
 
 
 def _money(money: Money) -> dict[str, Any]:

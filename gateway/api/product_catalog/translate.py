@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.flows.bundles import sold
 from gateway.flows.refusal import Clash
 
 MASTERED = {
@@ -24,8 +25,9 @@ MASTERED = {
     ),
 }
 """What the legacy alone decides about a mirrored row; everything else may be added here."""
-COMPOSITION = ("isBundle", "bundledProductOffering", "bundledGroupProductOffering", "productOfferingPrice")
-ON_SALE = ("Launched", "Active")
+COMPOSED = ("isBundle", "bundledProductOffering", "bundledGroupProductOffering")
+"""What makes a bundle of an offering: its word for it, or parts."""
+COMPOSITION = (*COMPOSED, "productOfferingPrice")
 
 
 def refuse_mastered(resource: str, source: str, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -43,7 +45,7 @@ def launched_anew(body: dict[str, Any], before: dict[str, Any] | None) -> bool:
     """Whether a change concerns the launch check: another composition, or put on sale again."""
     if before is None or any(body.get(name) != before.get(name) for name in COMPOSITION):
         return True
-    return body.get("lifecycleStatus") != before.get("lifecycleStatus") and body.get("lifecycleStatus") in ON_SALE
+    return body.get("lifecycleStatus") != before.get("lifecycleStatus") and sold(body)
 
 
 def listed_flat(body: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
@@ -57,6 +59,16 @@ def listed_flat(body: dict[str, Any], before: dict[str, Any] | None) -> dict[str
     known = {part.get("id") for part in own}
     flat = own + [part for part in _of_groups(body.get("bundledGroupProductOffering")) if part.get("id") not in known]
     return {**body, "bundledProductOffering": flat} if flat or parts else body
+
+
+def priced_somehow(body: dict[str, Any]) -> dict[str, Any]:
+    """Every price says its type: a share of another price is a discount, what has a period recurs."""
+    if body.get("priceType"):
+        return body
+    if "percentage" in body:
+        return {**body, "priceType": "discount"}
+    recurs = body.get("recurringChargePeriodType") or body.get("recurringChargePeriodLength")
+    return {**body, "priceType": "recurring" if recurs else "oneTime"}
 
 
 def _of_groups(groups: Any) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 from contracts.clock import rfc3339
 from contracts.model import LineKind, OrderLine
 from gateway.flows.inventory import Held
+from gateway.flows.party import as_customer, billed_to
 
 
 def subscription_document(held: Held) -> dict[str, Any]:
@@ -18,26 +19,32 @@ def subscription_document(held: Held) -> dict[str, Any]:
         "isBundle": len(lines) > 1,
         "isCustomerVisible": True,
         "startDate": rfc3339(subscription.since),
-        "relatedParty": [{"id": held.customer_id, "role": "customer", "@referredType": "Customer"}],
+        "relatedParty": [as_customer(held.customer_id)],
+        "billingAccount": billed_to(held.account_id, held.customer_id),
         "productPrice": [_price(line) for line in subscription.lines],
         "productCharacteristic": [{"name": "subscription", "valueType": "string", "value": subscription.id}],
         "@type": "Product",
     }
     if subscription.until:
         body["terminationDate"] = rfc3339(subscription.until)
-    if held.account_id:
-        body["billingAccount"] = {"id": held.account_id, "@referredType": "BillingAccount"}
-    body |= next((offering for line in lines if (offering := _offering(line, held))), {})
-    if len(lines) != 1:
+    known = [line for line in lines if line.offering_id in held.offerings]
+    body["productOffering"] = _offering((known or lines)[0], held) if lines else _unlisted(body["name"], held)
+    if len(lines) > 1:
         body["product"] = [
-            {"name": line.description, "status": subscription.status, **_offering(line, held)} for line in lines
+            {"name": line.description, "status": subscription.status, "productOffering": _offering(line, held)}
+            for line in lines
         ]
     return body
 
 
 def _offering(line: OrderLine, held: Held) -> dict[str, Any]:
     ours = held.offerings.get(line.offering_id or "")
-    return {"productOffering": {"id": ours, "name": line.description}} if ours else {}
+    return {"id": ours, "name": line.description} if ours else _unlisted(line.description, held)
+
+
+def _unlisted(name: str, held: Held) -> dict[str, Any]:
+    """What is in no catalogue any more goes by the subscription under which it still runs."""
+    return {"id": f"{held.id}.offering", "name": name}
 
 
 def _price(line: OrderLine) -> dict[str, Any]:

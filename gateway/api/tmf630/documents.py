@@ -10,17 +10,15 @@ from contracts.clock import Clock, rfc3339
 from contracts.page import Window
 from gateway.api.tmf630.contract import Resource
 from gateway.api.tmf630.room import Asked
+from gateway.flows import told
 from gateway.flows.refusal import Unknown
-from gateway.store.port import Document, Drop, Emit, Event, Found, Put, Stale, Store
-from gateway.telemetry.marks import pseudonym, traceparent
+from gateway.store.port import Document, Drop, Emit, Found, Put, Stale, Store
 
-STATES = ("state", "status", "lifecycleStatus")
-"""Attributes whose change is a StateChangeEvent."""
-_TRIES = 3
+_TRIES = 25
 
 
 class DocumentRoom:
-    """Satisfies `Room` with documents, and emits the events that the contract declares, in the same commit.
+    """Satisfies `Room` with documents, and emits the events of every write in the same commit.
 
     `resource` comes from the contracts: `contracts.resource("TMF620/productOffering")`. A room with a flow subclasses
     this and overrides what its flow does (`get`, `find`, `create`, `change`, `remove`), or only `accept`, the hook that
@@ -52,30 +50,30 @@ class DocumentRoom:
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         id = str(uuid7())
-        dates = dict.fromkeys(self.resource.dated, rfc3339(self.clock.now()))
+        dates = dict.fromkeys((*self.resource.dated, *self.resource.stamped), rfc3339(self.clock.now()))
         body = await self.accept(asked, {**self.resource.defaults, **dates, **body, "id": id}, None)
         document = Document(self.resource.kind, id, body, owner=await self.owner(asked, body), revision=1)
-        await self.store.commit(Put(document, expect=0), *self.emit("CreateEvent", document), *asked.remember(document))
+        await self.store.commit(
+            Put(document, expect=0), *self.emit(told.CREATED, of=document), *asked.remember(document)
+        )
         return document
 
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
         for attempt in range(_TRIES):
             before = await self._expected(asked, id)
             body = patch(before.body)
-            if body == before.body:
+            if body is before.body:
                 return await self.answered(asked, before)
-            dates = {
-                name: rfc3339(self.clock.now())
-                for name in self.resource.dated
-                if body.get(name) == before.body.get(name)
-            }
+            moved = any(body.get(name) != before.body.get(name) for name in told.STATES)
+            due = self.resource.dated | (self.resource.turned if moved else frozenset())
+            dates = {name: rfc3339(self.clock.now()) for name in due if body.get(name) == before.body.get(name)}
             body = await self.accept(asked, {**body, **dates}, before.body)
             after = replace(before, body=body, revision=before.revision + 1)
-            state = any(body.get(name) != before.body.get(name) for name in STATES)
+            events = told.changes(before.body, body, self.resource.dated)
             try:
                 await self.store.commit(
                     Put(after, expect=before.revision),
-                    *self.emit("StateChangeEvent" if state else "AttributeValueChangeEvent", after),
+                    *self.emit(*events, of=after),
                     *asked.remember(after),
                 )
             except Stale:
@@ -97,31 +95,14 @@ class DocumentRoom:
         before = await self._expected(asked, id)
         await self.store.commit(
             Drop(before.kind, before.id, expect=before.revision),
-            *self.emit("DeleteEvent", before),
+            *self.emit(told.DELETED, of=before),
             *asked.remember(before),
         )
 
-    def emit(self, suffix: str, document: Document) -> Iterator[Emit]:
-        """The event of this name, where the contract declares it; a missing state change is an attribute change."""
-        declared = self.resource.events
-        if suffix == "StateChangeEvent" and self.resource.type + suffix not in declared:
-            suffix = "AttributeValueChangeEvent"
-        if self.resource.type + suffix in declared:
-            yield Emit(
-                Event(
-                    id=str(uuid7()),
-                    type=self.resource.type + suffix,
-                    kind=document.kind,
-                    resource_id=document.id,
-                    body=document.body,
-                    at=self.clock.now(),
-                    owner=document.owner,
-                    source=document.source,
-                    as_of=document.as_of,
-                    customer_ref=pseudonym(document.owner),
-                    trace=traceparent(),
-                )
-            )
+    def emit(self, *events: str, of: Document) -> Iterator[Emit]:
+        """The events of these names (`CreateEvent`), whether or not the contract declares them."""
+        for event in events:
+            yield Emit(told.event(self.resource.type, event, of, self.clock.now()))
 
     async def _expected(self, asked: Asked, id: str) -> Document:
         document = await self.get(asked, id)

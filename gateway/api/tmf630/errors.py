@@ -15,6 +15,7 @@ from contracts.errors import (
     Unavailable,
     Unsupported,
 )
+from gateway.api.tmf630.catalogue import PATH
 from gateway.flows.refusal import Clash, Invalid, Refusal, Unknown
 from gateway.store.port import Stale, Unreachable
 
@@ -47,10 +48,20 @@ class Refused(Exception):
     reason: str
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    page: str | None = None
+    """The code whose page explains it, where it has another system's code."""
 
-    def body(self) -> dict[str, str]:
+    def body(self, origin: str = "") -> dict[str, str]:
+        """`origin` is the address the client asked; its page about the error is there as well."""
         message = {"message": self.message} if self.message else {}
-        return {"@type": "Error", "code": self.code, "reason": self.reason, **message, "status": str(self.status.value)}
+        return {
+            "@type": "Error",
+            "code": self.code,
+            "reason": self.reason,
+            **message,
+            "status": str(self.status.value),
+            "referenceError": f"{origin}{PATH}/{self.page or self.code}",
+        }
 
 
 def malformed(code: str, reason: str) -> Refused:
@@ -66,8 +77,10 @@ def told(error: Exception) -> Refused | None:
         return Refused(status, error.code, error.reason, error.message)
     if isinstance(error, Stale):
         return Refused(HTTPStatus.CONFLICT, "resource.changed", "somebody else changed this resource at the same time")
+    wait = {"Retry-After": str(RETRY_AFTER_S)}
+    if isinstance(error, TimeoutError):
+        return Refused(HTTPStatus.GATEWAY_TIMEOUT, "request.timeout", "no answer in time", headers=wait)
     if isinstance(error, Unreachable):
-        wait = {"Retry-After": str(RETRY_AFTER_S)}
         return Refused(HTTPStatus.SERVICE_UNAVAILABLE, "store.unreachable", "the store does not answer", headers=wait)
     return _from_port(error) if isinstance(error, PortError) else None
 
@@ -76,5 +89,5 @@ def _from_port(error: PortError) -> Refused | None:
     for kind, (status, code, reason) in _PORT_ERRORS.items():
         if isinstance(error, kind):
             wait = {"Retry-After": str(math.ceil(error.retry_after or RETRY_AFTER_S))} if status in _WAIT else {}
-            return Refused(status, error.code or code, reason, headers=wait)
+            return Refused(status, error.code or code, reason, headers=wait, page=code)
     return None

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -55,6 +56,31 @@ class Key:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The keys of the writes that this process is at. A process that dies holds none: what a key did and its answer
+    were written in one commit, or not at all.
+    """
+
+    _held: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @contextmanager
+    def hold(self, key: Key | None) -> Iterator[None]:
+        """Refuses the twin of a write that is not yet answered."""
+        if key is None:
+            yield
+            return
+        own = (key.client, key.request.operation, key.text)
+        if own in self._held:
+            reason = "a request with this Idempotency-Key is being carried out"
+            raise Refused(HTTPStatus.CONFLICT, "idempotency.running", reason, headers={"Retry-After": "1"})
+        self._held.add(own)
+        try:
+            yield
+        finally:
+            self._held.discard(own)
+
+
 def read_key(request: Request, body: Any, status: int, at: datetime) -> Key | None:
     text = request.headers.get("idempotency-key")
     if text is None:
@@ -62,10 +88,11 @@ def read_key(request: Request, body: Any, status: int, at: datetime) -> Key | No
     if not _KEY.fullmatch(text):
         raise malformed("idempotency.key", "Idempotency-Key is 1 to 255 visible ASCII characters")
     digest = hashlib.sha256(b"" if body is None else _CANONICAL.encode(body)).hexdigest()
-    return Key(request, _client(request.principal), text, digest, status, at)
+    return Key(request, client_of(request.principal), text, digest, status, at)
 
 
-def _client(principal: Principal) -> str:
+def client_of(principal: Principal) -> str:
+    """Whose keys and monitors they are: of a client that sees some customers only, also which."""
     if principal.customers is None:
         return principal.client
     seen = "\n".join((principal.subject, principal.acting_for or "", *sorted(principal.customers)))

@@ -23,7 +23,7 @@ def read_json(body: bytes) -> Any:
         value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal")
     except ValueError as error:
         raise malformed("json.syntax", f"the body is not JSON: {_where(error)}") from error
-    _check(value)
+    check_size(value)
     return value
 
 
@@ -39,17 +39,18 @@ def is_hostile(text: str) -> bool:
     return _HOSTILE.search(text) is not None
 
 
-def accept_media(sent: str | None, accepted: tuple[str, ...]) -> None:
-    """Refuse a body whose media type is not among the accepted ones."""
-    media, _, parameters = (sent or "").partition(";")
-    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters, re.IGNORECASE)
-    if media.strip().lower() not in accepted or (charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii")):
+def accept_media(sent: str | None, accepted: tuple[str, ...]) -> str:
+    """The media type of the body; refused when it is not among the accepted ones."""
+    media, _, parameters = (sent or "").lower().partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters)
+    if media.strip() not in accepted or (charset and charset[1] not in ("utf-8", "utf8", "us-ascii")):
         raise Refused(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "request.media",
             f"the body must be {' or '.join(accepted)}",
             headers={"Accept-Post" if len(accepted) == 1 else "Accept-Patch": ", ".join(accepted)},
         )
+    return media.strip()
 
 
 def _where(error: ValueError) -> str:
@@ -57,7 +58,8 @@ def _where(error: ValueError) -> str:
     return re.sub(r'"[^"]*" ', "", str(error))
 
 
-def _check(value: Any) -> None:
+def check_size(value: Any) -> None:
+    """Refuse a value that is too deep, too long or no text."""
     pending: list[tuple[Any, int]] = [(value, 1)]
     while pending:
         value, depth = pending.pop()

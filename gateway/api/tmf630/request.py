@@ -13,6 +13,7 @@ from gateway.api.tmf630.reading import is_hostile
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
+_HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 _READABLE = re.compile(r"(\*|application)/(\*|json|([\w.-]+\+)?json)\s*(;|$)", re.IGNORECASE)
 
 
@@ -27,6 +28,8 @@ class Request:
     body: bytes
     principal: Principal
     call: Call
+    parents: tuple[str, ...] = ()
+    """The ids in the path before the resource's own: the topic of `topic/{id}/event`."""
 
     @property
     def operation(self) -> str:
@@ -43,6 +46,12 @@ def read_headers(scope: Scope) -> dict[str, str]:
     return headers
 
 
+def origin(scope: Scope) -> str:
+    """The address that the client asked, such as http://gateway:8080; empty where it named none."""
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return f"{scope['scheme']}://{host}" if _HOST.fullmatch(host) else ""
+
+
 def check_path(path: str) -> None:
     if is_hostile(path) or re.search(r"[\t\r\n]", path):
         raise malformed("request.path", "the path holds control characters")
@@ -50,6 +59,8 @@ def check_path(path: str) -> None:
 
 def check_accept(headers: Mapping[str, str]) -> None:
     accept = headers.get("accept", "*/*")
+    if accept in ("*/*", "application/json"):
+        return
     if not any(_READABLE.match(media.strip()) for media in accept.split(",")):
         raise Refused(HTTPStatus.NOT_ACCEPTABLE, "request.accept", "answers are application/json")
 

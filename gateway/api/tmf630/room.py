@@ -25,6 +25,8 @@ class Asked:
     """The changes that keep the answer under the client's Idempotency-Key; add them to the commit that creates it."""
     expect: int | None = None
     """The revision that the client's If-Match insists on; None when it sent none."""
+    parents: tuple[str, ...] = ()
+    """The ids in the path before the resource's own: the topic of `topic/{id}/event`."""
 
     @property
     def kind(self) -> str:

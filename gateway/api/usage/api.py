@@ -12,8 +12,10 @@ from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom, owner_of
 from gateway.api.tmf630.room import Asked, Room
 from gateway.api.usage.translate import KIND, document, metered, start_of
+from gateway.flows import told
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.flows.usage import Guide
+from gateway.flows.usage.specifications import reference
 from gateway.store import usage_posted, usage_search
 from gateway.store.port import Document, Event, Found, Remember, Stale, Store
 from gateway.store.usage import UsageStore
@@ -33,6 +35,8 @@ class UsageRoom(DocumentRoom):
         return document(await self._used(asked, id))
 
     async def find(self, asked: Asked, window: Window) -> Found:
+        if window.keeps is not None:
+            raise Unsupported("usage is filtered by its attributes, not by a JSONPath")
         try:
             found, total = await usage_search.find(self._usage.database, asked.principal, window)
         except usage_search.UnknownFilter as error:
@@ -41,7 +45,8 @@ class UsageRoom(DocumentRoom):
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         id = str(uuid7())
-        body = {**self.resource.defaults, **body, "id": id}
+        specified = {"usageSpecification": reference(str(body.get("usageType")))}
+        body = {**self.resource.defaults, **specified, **body, "id": id}
         reading = metered(body)
         kind, subscriber, used = reading or (None, None, None)
         state = "received" if used else body.get("status", "received")
@@ -62,7 +67,7 @@ class UsageRoom(DocumentRoom):
             subscriber,
             used,
         )
-        await usage_posted.keep(self._usage.turns, posted, *self._events("CreateEvent", created))
+        await usage_posted.keep(self._usage.turns, posted, *self._events(told.CREATED, of=created))
         await self._guide.settle()
         known = await usage_posted.known(self._usage.turns, key)
         return await self.answered(asked, await self.get(asked, known or id))
@@ -75,8 +80,8 @@ class UsageRoom(DocumentRoom):
         if used.body is None or used.subscriber is not None:
             raise Unsupported(_OF_A_FILE if used.body is None else "usage that was charged is not changed afterwards")
         state = after.get("status", used.state)
-        suffix = "AttributeValueChangeEvent" if state == used.state else "StateChangeEvent"
-        events = self._events(suffix, Document(KIND, id, after, owner=used.owner))
+        changes = told.changes(before.body, after)
+        events = self._events(*changes, of=Document(KIND, id, after, owner=used.owner))
         await usage_posted.replace(self._usage.turns, id, after.get("usageType", ""), state, after, *events)
         await self._guide.deliver()
         return await self.answered(asked, await self.get(asked, id))
@@ -85,7 +90,7 @@ class UsageRoom(DocumentRoom):
         used, before = await self._expected_use(asked, id)
         if used.body is None:
             raise Unsupported(_OF_A_FILE)
-        await usage_posted.drop(self._usage.turns, used, *self._events("DeleteEvent", before))
+        await usage_posted.drop(self._usage.turns, used, *self._events(told.DELETED, of=before))
         await self._guide.settle()
         await self.answered(asked, before)
 
@@ -102,8 +107,8 @@ class UsageRoom(DocumentRoom):
             raise Stale(f"usage {id} has changed")
         return used, shown
 
-    def _events(self, suffix: str, of: Document) -> list[Event]:
-        return [each.event for each in self.emit(suffix, of)]
+    def _events(self, *events: str, of: Document) -> list[Event]:
+        return [each.event for each in self.emit(*events, of=of)]
 
 
 def _key(asked: Asked, created: Document) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.clock import rfc3339
 from contracts.model import Quantity, UsageKind
 from gateway.flows.refusal import Invalid
-from gateway.flows.usage.specifications import NAMES, UNITS
+from gateway.flows.usage.specifications import UNITS, reference
 from gateway.store.encoding import to_json
 from gateway.store.port import Document
 from gateway.store.usage_rows import Used
@@ -53,7 +53,7 @@ def _recorded(used: Used) -> dict[str, Any]:
         "usageDate": rfc3339(used.start) if used.start else None,
         "usageType": used.kind,
         "status": used.state,
-        "usageSpecification": {"id": used.kind, "name": NAMES[UsageKind(used.kind)]},
+        "usageSpecification": reference(used.kind),
         "usageCharacteristic": [
             {"name": name, "valueType": "integer" if isinstance(value, int) else "string", "value": value}
             for name, value in characteristics.items()

@@ -1,4 +1,4 @@
-"""TMF677: a query for consumption is answered at once and kept; earlier answers stay readable."""
+"""TMF677: a query for consumption is answered at once and kept, a report likewise; earlier answers stay readable."""
 
 from typing import Any
 
@@ -9,45 +9,73 @@ from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.api.usage_consumption.criteria import wanted
+from gateway.flows import told
+from gateway.flows.party import as_customer
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.flows.usage.consumption import Consumption
 from gateway.flows.usage.wanted import Wanted
 from gateway.store.port import Document, Put, Store
 
-KIND = "TMF677/queryUsageConsumption"
+QUERY = "TMF677/queryUsageConsumption"
+REPORT = "TMF677/usageConsumptionReport"
 
 
 class ConsumptionRoom(DocumentRoom):
-    def __init__(self, contracts: Contracts, consumption: Consumption, store: Store, clock: Clock) -> None:
-        super().__init__(contracts.resource(KIND), store, clock)
+    """Answers a query: one report for each bundle that fits it."""
+
+    def __init__(self, contracts: Contracts, kind: str, consumption: Consumption, store: Store, clock: Clock) -> None:
+        super().__init__(contracts.resource(kind), store, clock)
         self._consumption = consumption
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         asks = wanted(body)
         owner = await self._owner(asked, asks)
         answer = {
-            "relatedParty": [{"id": owner, "role": "customer", "@referredType": "Customer"}],
+            **({"relatedParty": [as_customer(owner)]} if owner else {}),
             **self.resource.defaults,
             **body,
             "id": str(uuid7()),
-            "queryUsageConsumptionDate": rfc3339(self.clock.now()),
-            "usageConsumption": await self._consumption.of(owner, asks),
+            "creationDate": rfc3339(self.clock.now()),
+            **self._answer(await self._consumption.of(owner, asks) if owner else []),
         }
-        document = Document(KIND, answer["id"], answer, owner=owner, revision=1)
-        await self.store.commit(Put(document, expect=0), *self.emit("CreateEvent", document), *asked.remember(document))
+        document = Document(self.resource.kind, answer["id"], answer, owner=owner, revision=1)
+        await self.store.commit(
+            Put(document, expect=0), *self.emit(told.CREATED, of=document), *asked.remember(document)
+        )
         return document
 
-    async def _owner(self, asked: Asked, asks: Wanted) -> str:
-        """The one customer the query is about: named, or the owner of all it names, or the only one there is."""
+    def _answer(self, bundles: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"state": "done", "usageConsumption": bundles}
+
+    async def _owner(self, asked: Asked, asks: Wanted) -> str | None:
+        """The one customer the query is about: named, or the owner of all it names, or the only one there is.
+
+        None: a party that is no customer here, nor is anything else it names known, has consumed nothing; one who sees
+        only his own is not told so.
+        """
         owners = await self._consumption.owners(asks)
+        if owners == {None} and asked.principal.customers is None and asks.parties:
+            return None
         if not owners and asked.principal.customers is not None:
             owners = set(asked.principal.customers)
         if None in owners or any(not asked.principal.may_see(owner) for owner in owners):
             raise Unknown("consumption.unknown", "no such customer, account, product, number or service")
         if len(owners) != 1:
             raise Invalid("consumption.whose", "name one customer as relatedParty, or what belongs to one customer")
-        return str(owners.pop())
+        return owners.pop()
+
+
+class ReportRoom(ConsumptionRoom):
+    """One report over all the bundles that fit what it names."""
+
+    def _answer(self, bundles: list[dict[str, Any]]) -> dict[str, Any]:
+        common = {name: bundles[0][name] for name in ("lastUpdate", "validPeriod")} if bundles else {}
+        parts = {name: [each for bundle in bundles for each in bundle[name]] for name in ("product", "bucket")}
+        return {**common, **parts}
 
 
 def rooms(contracts: Contracts, consumption: Consumption, store: Store, clock: Clock) -> dict[str, Room]:
-    return {KIND: ConsumptionRoom(contracts, consumption, store, clock)}
+    return {
+        QUERY: ConsumptionRoom(contracts, QUERY, consumption, store, clock),
+        REPORT: ReportRoom(contracts, REPORT, consumption, store, clock),
+    }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.flows.party import party_id
 from gateway.flows.refusal import Invalid
 from gateway.flows.usage.wanted import Wanted
 
@@ -29,7 +30,8 @@ def _is_strange(name: str, value: Any) -> bool:
 
 def _ids(place: dict[str, Any], name: str) -> list[str]:
     references = place.get(name) or []
-    ids = [each.get("id") for each in references if isinstance(each, dict)] if isinstance(references, list) else [None]
-    if len(ids) < len(references) or not all(isinstance(id, str) and id for id in ids):
+    named = references if isinstance(references, list) else [None]
+    ids = [party_id(each) if name == "relatedParty" else each.get("id") for each in named if isinstance(each, dict)]
+    if len(ids) < len(named) or not all(isinstance(id, str) and id for id in ids):
         raise Invalid("consumption.criteria", f"each {name} of the query needs an id")
     return [str(id) for id in ids]

@@ -46,7 +46,15 @@ def normalised(schema: Any) -> dict[str, Any]:
             facts.update(_choice(schema["oneOf"], discriminator))
         else:
             facts[key] = [normalised(part) for part in schema[key]]
-    return facts
+    return facts | _discriminator(discriminator)
+
+
+def _discriminator(discriminator: Any) -> dict[str, Any]:
+    """Which schema a body's own type names; Swagger 2.0 and a mapping left out say nothing of it."""
+    if not isinstance(discriminator, Mapping) or "mapping" not in discriminator:
+        return {}
+    mapping = {value: _HOME + target.rsplit("/", 1)[-1] for value, target in discriminator["mapping"].items()}
+    return {"discriminator": {"propertyName": discriminator["propertyName"], "mapping": mapping}}
 
 
 def _choice(parts: list[Any], discriminator: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,23 @@
 """The contract documents as the kernel asks them: which resources, which operations, which attributes, which events."""
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from gateway.api.tmf630.contract.dialect import named
 
-_EVENTS = ("CreateEvent", "AttributeValueChangeEvent", "StateChangeEvent", "DeleteEvent", "InformationRequiredEvent")
+_EVENTS = (
+    "CreateEvent", "AttributeValueChangeEvent", "StateChangeEvent", "StatusChangeEvent", "DeleteEvent",
+    "InformationRequiredEvent",
+)  # fmt: skip
 _ID = "/{id}"
+_PLACE = re.compile(r"/[^/]+(/\{[^/]+\}/[^/]+)?")
+_DATED = frozenset({"lastUpdate", "lastModified", "lastModifiedTime"})
+_SAID = ("defaults", "stamped", "turned")
+_ANSWERED = "_RES"
+"""How three documents mark the type of an answer; it is no part of the type's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class Resource:
     version: str
     """v4."""
     name: str
-    """productOffering, as in the path."""
+    """productOffering, as at the end of the path."""
     type: str
     """ProductOffering: its default @type."""
     stored: str
@@ -30,20 +37,33 @@ class Resource:
     collection: frozenset[str]
     """Methods of the collection: GET, POST."""
     item: frozenset[str]
-    """Methods of one resource: GET, PATCH, DELETE."""
+    """Methods of one resource: GET, PATCH, PUT, DELETE."""
     create: str | None
     """The schema of a POST."""
     update: str | None
     """The schema of a PATCH."""
+    replace: str | None
+    """The schema of a PUT."""
     events: frozenset[str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """What a new one gets where the client says nothing."""
     dated: frozenset[str] = frozenset()
     """Attributes that say when it was last written."""
+    stamped: frozenset[str] = frozenset()
+    """Attributes that say when it was created, unless its creator says otherwise."""
+    turned: frozenset[str] = frozenset()
+    """Attributes that say when its state last changed."""
+    within: str | None = None
+    """The resource in whose path this one lies: processFlow, of processFlow/{id}/taskFlow."""
 
     @property
     def kind(self) -> str:
         return f"{self.api}/{self.stored}"
+
+    @property
+    def path(self) -> str:
+        """Its collection below the base path, with {} for the id of what it lies within."""
+        return self.name if self.within is None else f"{self.within}/{{}}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -52,35 +72,44 @@ class Contract:
 
     api: str
     version: str
+    release: str
+    """4.1.0."""
     bases: tuple[str, ...]
+    """Where it is served: the canonical base path first, then its aliases."""
     paths: Mapping[str, Any]
     schemas: Mapping[str, Any]
     practice: Mapping[str, Any]
-    """overrides.json: where practice is laxer than the contract, and what new resources get by default."""
+    """overrides.json: where practice differs from the contract, and what new resources get by default."""
     moves: Mapping[str, Any]
-    """moves.json: how this API's versions differ."""
+    """moves.json, of all APIs and its own: how this API's versions differ."""
 
     @property
     def name(self) -> str:
         return self.bases[0].split("/")[-2]
 
-    @property
+    @cached_property
     def types(self) -> Mapping[str, str]:
         """The `@type` of a choice where nobody said which."""
-        found: Mapping[str, str] = self.practice.get("types", {})
-        return found
+        return {**self.moves.get("typed", {}), **self.practice.get("types", {})}
 
     @cached_property
     def resources(self) -> Mapping[str, Resource]:
-        names = {path.removesuffix(_ID).strip("/") for path in self.paths}
-        found = (self._resource(name) for name in sorted(names) if "/" not in name and name != "hub")
+        places = {path.removesuffix(_ID) for path in self.paths if path.split("/")[1] != "hub"}
+        found = (self._resource(place) for place in sorted(places) if _PLACE.fullmatch(place))
         return {resource.name: resource for resource in found if resource is not None}
 
     @property
     def hub(self) -> Resource | None:
         """The listeners of this API; they can be read as well, whatever the document says."""
-        hub = self._resource("hub")
+        hub = self._resource("/hub")
         return hub and replace(hub, collection=hub.collection | {"GET"}, item=hub.item | {"GET"})
+
+    @property
+    def hub_nouns(self) -> Iterator[Resource]:
+        """What lies within a listener: its deliveries and replays."""
+        for place in sorted({path.removesuffix(_ID) for path in self.paths if path.startswith("/hub/{")} - {"/hub"}):
+            if (found := self._resource(place)) is not None:
+                yield found
 
     def attributes(self, schema: str) -> Mapping[str, Any]:
         """The attributes of a type and of all it is made of."""
@@ -100,6 +129,11 @@ class Contract:
         for part in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
             found |= self.properties(part.get("then", part))
         return found | dict(schema.get("properties", {}))
+
+    def subtypes(self, schema: Mapping[str, Any]) -> dict[str, str]:
+        """The schema of each `@type` that may stand where this schema is declared."""
+        mapping: Mapping[str, str] = self.resolved(schema).get("discriminator", {}).get("mapping", {})
+        return {value: target.rsplit("/", 1)[-1] for value, target in mapping.items()}
 
     def mandatory(self, schema: str) -> frozenset[str]:
         found = self._mandatory.get(schema)
@@ -121,16 +155,18 @@ class Contract:
         for part in schema.get("allOf", ()):
             yield from self._required(part)
 
-    def _resource(self, name: str) -> Resource | None:
-        collection, item = self.paths.get(f"/{name}", {}), self.paths.get(f"/{name}{_ID}", {})
-        type_ = (
+    def _resource(self, place: str) -> Resource | None:
+        collection, item = self.paths.get(place, {}), self.paths.get(place + _ID, {})
+        answered = (
             _answered(item.get("get", {}))
             or _answered(collection.get("post", {}))
             or _answered(collection.get("get", {}))
         )
-        if type_ is None:
+        if answered is None:
             return None
-        attributes = self.attributes(type_)
+        type_ = answered.removesuffix(_ANSWERED)
+        within, _, name = place.strip("/").rpartition("/")
+        said = {key: entries.get(name, ()) for key, entries in self.practice.items() if key in _SAID}
         return Resource(
             api=self.api,
             version=self.version,
@@ -141,73 +177,14 @@ class Contract:
             item=frozenset(method.upper() for method in item),
             create=_asked(collection.get("post", {})),
             update=_asked(item.get("patch", {})),
+            replace=_asked(item.get("put", {})),
             events=frozenset(type_ + event for event in _EVENTS if type_ + event in self.schemas),
-            defaults=self.practice.get("defaults", {}).get(name, {}),
-            dated=frozenset({"lastUpdate"} & attributes.keys()),
+            defaults=dict(said.get("defaults", ())),
+            dated=_DATED & self.attributes(type_).keys(),
+            stamped=frozenset(said.get("stamped", ())) | frozenset(said.get("turned", ())),
+            turned=frozenset(said.get("turned", ())),
+            within=within.partition("/")[0] or None,
         )
-
-
-class Contracts:
-    """All imported contracts; the newest version of each API is the one its resources are stored in."""
-
-    def __init__(self, contracts: Iterator[Contract] | list[Contract]) -> None:
-        self._by_version = {(contract.api, contract.version): contract for contract in contracts}
-        self._stored: dict[str, Contract] = {}
-        self.kinds: dict[str, Resource] = {}
-        for contract in sorted(self, key=lambda contract: int(contract.version[1:])):
-            self._stored[contract.api] = contract
-            self.kinds |= {resource.kind: resource for resource in contract.resources.values()}
-
-    @classmethod
-    def load(cls, contracts_dir: Path) -> "Contracts":
-        """Read `<contracts_dir>/<TMFnnn>/v<major>.json`, each with its API's overrides and moves."""
-        return cls([_load(path) for path in sorted(contracts_dir.glob("TMF*/v*.json"))])
-
-    def __iter__(self) -> Iterator[Contract]:
-        return iter(self._by_version.values())
-
-    def contract(self, api: str, version: str) -> Contract:
-        return self._by_version[api, version]
-
-    def stored(self, api: str) -> Contract:
-        """The contract in whose shape this API's documents are kept."""
-        return self._stored[api]
-
-    def resource(self, kind: str) -> Resource:
-        """`TMF620/productOffering` as its stored form declares it; KeyError when no contract does."""
-        return self.kinds[kind]
-
-
-def _load(path: Path) -> Contract:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    practice, moves = _beside(path, "overrides.json"), _beside(path, "moves.json")
-    schemas = document["components"]["schemas"]
-    for lax in practice.get("optional", ()):
-        if lax["version"] == path.stem:
-            _loosen(schemas[lax["schema"]], lax["attributes"])
-    newest = max(path.parent.glob("v*.json"), key=lambda version: int(version.stem[1:]))
-    return Contract(
-        api=path.parent.name,
-        version=path.stem,
-        bases=tuple(server["url"] for server in document["servers"]),
-        paths=document["paths"],
-        schemas=schemas,
-        practice=practice,
-        moves=moves if newest != path else {},
-    )
-
-
-def _loosen(schema: dict[str, Any], attributes: Collection[str]) -> None:
-    """These attributes are no longer mandatory, whichever part of the schema says so."""
-    for part in (schema, *schema.get("allOf", ())):
-        if "required" in part:
-            part["required"] = [name for name in part["required"] if name not in attributes]
-
-
-def _beside(path: Path, name: str) -> dict[str, Any]:
-    file = path.with_name(name)
-    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return loaded
 
 
 def _answered(operation: Mapping[str, Any]) -> str | None:

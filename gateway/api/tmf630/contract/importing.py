@@ -30,13 +30,13 @@ _Yaml.yaml_implicit_resolvers = {
 
 def import_contract(official: Path, contracts_dir: Path) -> Path:
     """Write `<contracts_dir>/<TMFnnn>/v<major>.json` from an official file, and return where it was written."""
-    source = _read(official)
-    api, release = _identity(official, source)
+    source = read_official(official)
+    api, release = identity(official, source)
     major = release.split(".")[0]
     document = {
         "openapi": "3.1.0",
         "info": {"title": api, "version": release},
-        "servers": [{"url": base} for base in _bases(official, source, major)],
+        "servers": [{"url": _base(official, source, major)}],
         "paths": {path: item for path, item in _paths(source) if item},
         "components": {"schemas": {name: normalised(schema) for name, schema in sorted(_schemas(source).items())}},
     }
@@ -46,7 +46,22 @@ def import_contract(official: Path, contracts_dir: Path) -> Path:
     return target
 
 
-def _read(official: Path) -> dict[str, Any]:
+def import_all(folder: Path, contracts_dir: Path) -> list[Path]:
+    """Import, of every API and major version that `contracts_dir` holds, the newest official file in `folder`."""
+    newest: dict[Path, tuple[list[int], Path]] = {}
+    for official in sorted(folder.glob("*TMF*")):
+        if official.suffix not in (".json", ".yaml", ".yml"):
+            continue
+        api, release = identity(official, read_official(official))
+        target = contracts_dir / api / f"v{release.split('.')[0]}.json"
+        # Of two files with one release the one whose name says more is an addition to the other.
+        rank = [*map(int, release.split(".")), len(official.stem)]
+        if target.is_file() and rank > newest.get(target, ([], official))[0]:
+            newest[target] = rank, official
+    return [import_contract(official, contracts_dir) for _, official in newest.values()]
+
+
+def read_official(official: Path) -> dict[str, Any]:
     text = official.read_text(encoding="utf-8")
     try:
         source = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Yaml)  # noqa: S506 - a safe loader
@@ -61,7 +76,7 @@ def _read(official: Path) -> dict[str, Any]:
     return source
 
 
-def _identity(official: Path, source: Mapping[str, Any]) -> tuple[str, str]:
+def identity(official: Path, source: Mapping[str, Any]) -> tuple[str, str]:
     """TMF620 and 4.1.0. The file's name comes first: `info.version` is wrong in several official files."""
     info = source["info"]
     api = re.search(r"TMF[_ -]?(\d{3})", f"{official.name} {info.get('title')} {info.get('description')}")
@@ -75,19 +90,18 @@ def _identity(official: Path, source: Mapping[str, Any]) -> tuple[str, str]:
     return f"TMF{api[1]}", release[1]
 
 
-def _bases(official: Path, source: Mapping[str, Any], major: str) -> list[str]:
-    """The canonical base path, then the document's own where it differs."""
-    servers = source.get("servers") or [{"url": source.get("basePath", "")}]
-    own = urlsplit(servers[0]["url"]).path.rstrip("/")
-    words = [word for word in own.split("/") if word and word != "tmf-api" and not re.fullmatch(r"v\d+", word)]
+def _base(official: Path, source: Mapping[str, Any], major: str) -> str:
+    """The document's own base path; where it has none, the one its title suggests."""
+    server = (source.get("servers") or [{"url": source.get("basePath", "")}])[0]
+    url = re.sub(r"\{(\w+)\}", lambda variable: str(server["variables"][variable[1]]["default"]), server["url"])
+    own = urlsplit(url).path.rstrip("/")
+    if own:
+        return own
+    title = re.sub(r"TMF\d+|\bAPI\b", "", str(source["info"].get("title") or official.stem))
+    words = re.findall(r"[A-Za-z]+", title)
     if not words:
-        title = re.sub(r"TMF\d+|\bAPI\b", "", str(source["info"].get("title") or official.stem))
-        parts = re.findall(r"[A-Za-z]+", title)
-        if not parts:
-            raise NotAContract(f"{official.name}: neither its server path nor its title names the API")
-        words = [parts[0][0].lower() + parts[0][1:] + "".join(part[0].upper() + part[1:] for part in parts[1:])]
-    canonical = f"/tmf-api/{words[-1]}/v{major}"
-    return [canonical] if own in ("", canonical) else [canonical, own]
+        raise NotAContract(f"{official.name}: neither its server path nor its title names the API")
+    return f"/tmf-api/{words[0][0].lower()}{words[0][1:]}{''.join(w[0].upper() + w[1:] for w in words[1:])}/v{major}"
 
 
 def _schemas(source: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""TMF688: topics, what is published in them, and who listens."""

@@ -1,0 +1,1 @@
+"""TMF673: addresses become known by being validated."""

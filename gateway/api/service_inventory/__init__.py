@@ -1,0 +1,1 @@
+"""TMF638 Service Inventory."""

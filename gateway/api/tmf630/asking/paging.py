@@ -1,0 +1,63 @@
+"""The answer to a list: which page of it this is, how long the whole is, and where the other pages are."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from contracts.page import Window
+from gateway.api.tmf630.answers import Answer, freshness
+from gateway.api.tmf630.asking.cursors import write_cursor
+from gateway.api.tmf630.asking.query import Asking
+from gateway.api.tmf630.errors import Refused
+from gateway.store.port import Found
+
+
+def listed(
+    path: str, asking: Asking, window: Window, found: Found, items: list[Any], *, cursors: bool = False
+) -> Answer:
+    """`cursors`: whether this collection can be continued after a row as well as at an offset."""
+    total = found.total
+    if 0 < total <= window.offset:
+        none = {"X-Total-Count": str(total), "Content-Range": f"items */{total}"}
+        reason = "the offset lies behind the end of the list"
+        raise Refused(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "query.offset", reason, headers=none)
+    partial = asking.paged and len(items) < total
+    headers = {"X-Total-Count": str(total), "X-Result-Count": str(len(items))}
+    if asking.cursor is not None:
+        links = _beside(asking, window, found)
+    else:
+        links = _offsets(asking, window, total)
+        if partial and items:
+            headers["Content-Range"] = f"items {window.offset}-{window.offset + len(items) - 1}/{total}"
+    if cursors and found.rows and not asking.sort:
+        headers |= {"X-Next-Cursor": write_cursor(found.rows[-1]), "X-Previous-Cursor": write_cursor(found.rows[0])}
+    target = quote(path)
+    headers["Link"] = ", ".join(f'<{target}?{query}>; rel="{rel}"' for rel, query in links)
+    status = HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK
+    return Answer(status, items, {**headers, **freshness(found.as_of, found.missing)})
+
+
+def _offsets(asking: Asking, window: Window, total: int) -> Iterator[tuple[str, str]]:
+    offset, limit = window.offset, window.limit
+    yield "self", asking.page(offset=offset, limit=limit)
+    yield "first", asking.page(offset=0, limit=limit)
+    if offset + limit < total:
+        yield "next", asking.page(offset=offset + limit, limit=limit)
+    if offset > 0:
+        yield "prev", asking.page(offset=max(0, offset - limit), limit=limit)
+    yield "last", asking.page(offset=max(0, (total - 1) // limit * limit), limit=limit)
+
+
+def _beside(asking: Asking, window: Window, found: Found) -> Iterator[tuple[str, str]]:
+    """A page that is full may have a next one, which may be empty: only then it is known to be the end."""
+    cursor, limit, full = window.cursor, window.limit, len(found.rows) == window.limit
+    if cursor is None:
+        return
+    here = write_cursor(cursor.row)
+    yield "self", asking.page(before=here, limit=limit) if cursor.backwards else asking.page(after=here, limit=limit)
+    yield "first", asking.page(offset=0, limit=limit)
+    if found.rows and (full or cursor.backwards):
+        yield "next", asking.page(after=write_cursor(found.rows[-1]), limit=limit)
+    if found.rows and (full or not cursor.backwards):
+        yield "prev", asking.page(before=write_cursor(found.rows[0]), limit=limit)

@@ -1,0 +1,1 @@
+"""What a PATCH says, in each of its four media types."""
