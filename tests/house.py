@@ -20,6 +20,10 @@ CUSTOMERS = "/tmf-api/customerManagement/v4/customer"
 ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
 INVENTORY = "/tmf-api/productInventory/v4/product"
 BILLS = "/tmf-api/customerBillManagement/v4/customerBill"
+ACCOUNTS = "/tmf-api/accountManagement/v4/billingAccount"
+INDIVIDUALS = "/tmf-api/party/v4/individual"
+ORGANIZATIONS = "/tmf-api/party/v4/organization"
+SERVICES = "/tmf-api/serviceInventory/v4/service"
 FINAL = ("completed", "failed", "cancelled", "rejected", "partial", "held")
 PATIENCE_S = 60.0
 

@@ -16,7 +16,7 @@ from contracts.clock import SystemClock
 from gateway.app import build
 from gateway.security import PrincipalOf
 from gateway.settings import Settings
-from tests.house import BILLS, CATALOG, CUSTOMERS, INVENTORY
+from tests.house import BILLS, CATALOG, CUSTOMERS, INVENTORY, SERVICES
 
 READY_S = 20.0
 
@@ -95,7 +95,7 @@ def _settings(folder: Path, store: str, at: dict[str, Addresses], sync_every_s: 
 
 async def _mirrored(found: Whole) -> bool:
     """Everything the legacy lists can be read here."""
-    paths = (CUSTOMERS, f"{CATALOG}/v4/productOffering", BILLS, INVENTORY)
+    paths = (CUSTOMERS, f"{CATALOG}/v4/productOffering", BILLS, INVENTORY, SERVICES)
     unknown = [(await found.http.get(f"{path}/unknown")).status_code for path in paths]
     return unknown == [404] * len(paths)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.call import Principal
-from tests.house import BILLS, CATALOG, CUSTOMERS, INVENTORY, ORDERS
+from tests.house import ACCOUNTS, BILLS, CATALOG, CUSTOMERS, INDIVIDUALS, INVENTORY, ORDERS, SERVICES
 from tests.whole import Whole, line, order_of, whole
 
 RATES = "/tmf-api/customerBillManagement/v4/appliedCustomerBillingRate"
@@ -17,7 +17,8 @@ CONSUMPTION = "/tmf-api/usageConsumption/v4/queryUsageConsumption"
 QUALIFICATION = "/tmf-api/productOfferingQualification/v4/productOfferingQualification"
 USAGE = "/tmf-api/usageManagement/v4/usage"
 HUB = "/tmf-api/productOrderingManagement/v4/hub"
-OWNED = (CUSTOMERS, ORDERS, CANCELS, INVENTORY, BILLS, RATES, ON_DEMAND, CONSUMPTION, QUALIFICATION, USAGE, HUB)
+MIRRORED = (CUSTOMERS, INDIVIDUALS, ACCOUNTS, SERVICES, INVENTORY, BILLS, RATES)
+OWNED = (*MIRRORED, ORDERS, CANCELS, ON_DEMAND, CONSUMPTION, QUALIFICATION, USAGE, HUB)
 
 
 def principal_of(headers: Mapping[str, str]) -> Principal:

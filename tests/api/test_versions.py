@@ -1,15 +1,16 @@
 """v4 and v5 of one API share one stored form; what differs is said by moves, and by nothing else."""
 
-from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
 from gateway.api.tmf630.contract import Contract, Contracts
-from gateway.api.tmf630.contract.dialect import named
-from gateway.api.tmf630.projection import ASIDE, Projection
-from gateway.api.tmf630.schema import Validators
+from gateway.api.tmf630.forms.projection import ASIDE, Projection
+from gateway.api.tmf630.forms.schema import Validators
+from tests.api.differences import differences
+from tests.edge import CONTRACTS
 
 V4 = "/tmf-api/productCatalogManagement/v4"
 V5 = "/tmf-api/productCatalogManagement/v5"
@@ -76,6 +77,46 @@ def test_what_v4_wrote_is_valid_v5(old: Contract, new: Contract, type: str) -> N
     assert ASIDE not in str(shown)
 
 
+def test_what_v4_left_untyped_has_in_v5_the_type_of_its_content(contracts: Contracts) -> None:
+    party, service = contracts.contract("TMF632", "v5"), contracts.contract("TMF638", "v5")
+    media = [
+        {"contactType": "home"},
+        {"characteristic": {"emailAddress": "jo@example.org"}},
+        {"characteristic": {"phoneNumber": "+4930123456"}},
+        {"characteristic": {"city": "Berlin", "postCode": "10115"}},
+        {"characteristic": {"faxNumber": "1"}, "@type": "ContactMedium"},
+        {"characteristic": {"city": "Berlin"}, "@type": {"odd": 1}},
+    ]
+    stored = Projection(contracts.contract("TMF632", "v4"), party).stored("Individual", {"contactMedium": media})
+    typed = Projection(party, party).spoken("Individual", stored)["contactMedium"]
+    assert [medium["@type"] for medium in typed] == [
+        "ContactMedium",
+        "EmailContactMedium",
+        "PhoneContactMedium",
+        "GeographicAddressContactMedium",
+        "ContactMedium",
+        {"odd": 1},
+    ]
+    values = ["a", 5, Decimal("1.5"), True, ["a"], [], {"x": 1}, [{"x": 1}]]
+    written = {"serviceCharacteristic": [{"name": "c", "value": value} for value in values] + [{"name": "c"}]}
+    typed = Projection(service, service).spoken("Service", written)["serviceCharacteristic"]
+    assert " ".join(each["@type"].removesuffix("Characteristic") for each in typed) == (
+        "String Integer Number Boolean StringArray StringArray Object ObjectArray "
+    )
+    shown = {"@type": "Service", "serviceCharacteristic": typed}
+    assert Validators(service).faults("Service", shown, partial=True) == []
+
+
+async def test_what_v4_called_as_v5_does_not_says_in_v5_what_it_is_made_from(client: httpx.AsyncClient) -> None:
+    body = {"name": "n", "@type": "Shelf", "productOffering": [{"id": "o", "name": "o", "@type": "Thing"}]}
+    id = (await client.post(f"{V4}/category", json=body)).json()["id"]
+    older, newer = [(await client.get(f"{version}/category/{id}")).json() for version in (V4, V5)]
+    assert (newer["@type"], newer["@baseType"]) == ("Shelf", "Category")
+    assert newer["productOffering"][0]["@baseType"] == "ProductOfferingRef"
+    assert (older["productOffering"], older["@type"]) == (body["productOffering"], "Shelf")
+    assert "@baseType" not in older
+
+
 async def test_two_versions_show_one_resource(client: httpx.AsyncClient) -> None:
     created = await client.post(f"{V4}/productOfferingPrice", json=SAMPLES["ProductOfferingPrice"])
     assert created.status_code == 201, created.text
@@ -129,50 +170,15 @@ async def test_v5_asks_for_what_its_contract_makes_mandatory(client: httpx.Async
     assert (await client.get("/productCatalogManagement/v5/productOffering")).status_code == 200
 
 
-def test_every_difference_has_a_move(old: Contract, new: Contract) -> None:
-    assert list(_differences(old, new, old.moves["types"])) == []
+BOTH = sorted(path.parent.name for path in CONTRACTS.glob("TMF*/v4.json") if path.with_name("v5.json").is_file())
+
+
+@pytest.mark.parametrize("api", BOTH)
+def test_every_difference_has_a_move(contracts: Contracts, api: str) -> None:
+    older = contracts.contract(api, "v4")
+    assert sorted(set(differences(older, contracts.stored(api), older.moves["types"]))) == []
 
 
 def test_a_difference_without_a_move_is_found(old: Contract, new: Contract) -> None:
     moves = {name: move for name, move in old.moves["types"].items() if name != "ProductOfferingPrice"}
-    assert "ProductOfferingPrice.constraint" in set(_differences(old, new, moves))
-
-
-def _differences(old: Contract, new: Contract, moves: Mapping[str, Any]) -> Iterator[str]:
-    """Attributes of the old version that the new one lacks or types otherwise, and for which no move stands."""
-    pending = [(resource.type, _moved(moves, resource.type)) for resource in old.resources.values()]
-    seen: set[tuple[str, str]] = set()
-    while pending:
-        pair = pending.pop()
-        if pair in seen:
-            continue
-        seen.add(pair)
-        before, after = pair
-        move = moves.get(before, {})
-        attributes = new.attributes(after)
-        for name, schema in old.attributes(before).items():
-            path = move.get("move", {}).get(name, name)
-            if name in (*move.get("aside", ()), *move.get("keep", ())):
-                continue
-            target = attributes.get(path.partition(".")[0])
-            if target is None:
-                yield f"{before}.{name}"
-                continue
-            if "." in path:
-                continue
-            was, now = _shape(schema), _shape(target)
-            if was[0] and now[0]:
-                pending.append((was[0], now[0]))
-                was = (_moved(moves, was[0]), was[1])
-            if was != now:
-                yield f"{before}.{name}"
-
-
-def _moved(moves: Mapping[str, Any], type: str) -> str:
-    moved: str = moves.get(type, {}).get("as", type)
-    return moved
-
-
-def _shape(schema: Mapping[str, Any]) -> tuple[str | None, Any]:
-    item = schema.get("items", schema)
-    return named(item), (schema.get("type") == "array", item.get("type"))
+    assert "ProductOfferingPrice.constraint is gone" in set(differences(old, new, moves))

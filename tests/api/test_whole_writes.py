@@ -51,8 +51,10 @@ async def test_a_write_under_a_key_happens_once(house: Whole) -> None:
         keyed = {"Idempotency-Key": "once"}
         pair = await asyncio.gather(*(http.post(path, json=body, headers=keyed) for _ in range(2)))
         again = await http.post(path, json=body, headers=keyed)
-        assert {answer.status_code for answer in (*pair, again)} == {201}, (path, [a.text for a in pair])
-        assert pair[0].json() == pair[1].json() == again.json(), path
+        answered = [answer for answer in (*pair, again) if answer.status_code != 409]
+        assert {answer.status_code for answer in answered} == {201}, (path, [a.text for a in pair])
+        assert len(answered) >= 2, "one of the twins is carried out"
+        assert all(answer.json() == again.json() for answer in answered), path
         assert again.headers["Idempotency-Replayed"] == "true"
         assert int((await http.get(path)).headers["X-Total-Count"]) == before + 1
         other = await http.post(path, json={**body, "description": "other"}, headers=keyed)

@@ -15,15 +15,28 @@ ROOT = Path(__file__).parents[2]
 SQL = re.compile(r"^\s*(WITH\s+\w+\s+AS|SELECT\s.*\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.DOTALL)
 READS = re.compile(r"SELECT\b.*?\bFROM\s+(documents|crossrefs|jobs)\b", re.DOTALL)
 # Each entry: the table, the module and the functions that may read it. `seq` by key is how rows of one write find each
-# other; claim and waiting serve the gateway's own background work and hand nothing to a client.
+# other; the parts of `documents.query` ask for rows under the owner's predicate that it hands them, and what a pattern
+# or a path is held against becomes row numbers for it; claim, waiting, accepted_since and the sweep serve the gateway's
+# own background work and hand nothing to a client; what is listed of a listener goes to whom the hub has shown that
+# listener.
 READERS = {
-    ("documents", "documents.py", "query"),
     ("documents", "documents.py", "<module>"),
+    ("documents", "documents.py", "_first_written"),
+    ("documents", "documents.py", "_sorted"),
+    ("documents", "documents.py", "_counted"),
+    ("documents", "matching.py", "kept"),
+    ("documents", "matching.py", "_looked_at"),
+    ("documents", "matching.py", "_bodies"),
+    ("documents", "sorting.py", "ordered"),
+    ("documents", "sorting.py", "walked"),
     ("documents", "ownership.py", "linked"),
     ("crossrefs", "crossrefs.py", "query"),
     ("crossrefs", "crossrefs.py", "<module>"),
     ("jobs", "journal.py", "query"),
     ("jobs", "journal.py", "<module>"),
+    ("jobs", "deliveries.py", "<module>"),
+    ("jobs", "deliveries.py", "accepted_since"),
+    ("jobs", "deliveries.py", "listed"),
     ("jobs", "deliveries.py", "waiting"),
 }
 
@@ -89,3 +102,17 @@ def test_every_read_of_the_store_names_who_asks() -> None:
         assert inspect.signature(getattr(SqlStore, name)).parameters["principal"].annotation is Principal
     coroutines = {name for name, method in inspect.getmembers(SqlStore, inspect.iscoroutinefunction) if name[0] != "_"}
     assert coroutines - reads == {"commit", "claim", "remembered", "aclose"}
+
+
+def test_parts_of_the_query_are_its_own() -> None:
+    """Nobody else asks them, so that no list is without the owner's predicate."""
+    parts = {"matching", "kept", "ordered", "walked", "_first_written", "_sorted", "_counted"}
+    users = {
+        (path.name, node.name)
+        for path in sources("gateway")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in parts
+    }
+    assert users == {("documents.py", "query"), ("documents.py", "_first_written"), ("documents.py", "_sorted")}

@@ -8,23 +8,10 @@ import httpx
 import pytest
 
 from gateway.api.tmf630.kernel import Limits
+from gateway.api.tmf630.listening.callbacks import Rules
 from gateway.store import Store
-from tests.edge import Build, speaking_to
-
-OFFERINGS = "/tmf-api/productCatalogManagement/v4/productOffering"
-OFFERINGS_V5 = "/tmf-api/productCatalogManagement/v5/productOffering"
-HUB = "/tmf-api/productCatalogManagement/v4/hub"
-JSON = {"Content-Type": "application/json"}
-
-
-def refused(answer: httpx.Response, status: int, *said: str) -> None:
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert body["@type"] == "Error"
-    assert body["status"] == str(status)
-    assert body["code"]
-    for word in said:
-        assert word in body["reason"], body
+from tests.bad_input.refusing import HUB, JSON, OFFERINGS, OFFERINGS_V5, refused
+from tests.edge import Build, public, speaking_to
 
 
 @pytest.fixture(autouse=True)
@@ -79,11 +66,11 @@ async def test_bad_input_10_a_compressed_body(client: httpx.AsyncClient) -> None
     refused(await post(client, b"{}", **{"Content-Encoding": "gzip"}), 415)
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "BREW"])
 async def test_bad_input_11_a_method_that_is_not_there(client: httpx.AsyncClient, method: str) -> None:
     answer = await client.request(method, OFFERINGS)
     refused(answer, 405)
-    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
@@ -204,99 +191,6 @@ async def test_bad_input_26_an_impossible_instant(client: httpx.AsyncClient, ins
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "limit=-1",
-        "limit=0",
-        "limit=abc",
-        "limit=1e9",
-        "limit=",
-        "limit=1.5",
-        "offset=-1",
-        "offset=abc",
-        f"offset={10**18}",
-    ],
-)
-async def test_bad_input_28_a_page_that_is_none(client: httpx.AsyncClient, query: str) -> None:
-    refused(await client.get(f"{OFFERINGS}?{query}"), 400, query.partition("=")[0])
-
-
-async def test_bad_input_28_a_limit_above_the_highest_is_capped(client: httpx.AsyncClient) -> None:
-    answer = await client.get(f"{OFFERINGS}?limit=1000000000")
-    assert (answer.status_code, answer.headers["X-Result-Count"]) == (200, "0")
-
-
-@pytest.mark.parametrize("query", ["limit=1&limit=2", "limit=1&limit=1", "offset=0&offset=1", "fields=id&fields=name"])
-async def test_bad_input_29_a_page_given_twice(client: httpx.AsyncClient, query: str) -> None:
-    refused(await client.get(f"{OFFERINGS}?{query}"), 400, "more than once")
-
-
-@pytest.mark.parametrize("fields", ["colour", "../../", "name,", "id.x.y", ",".join(["name"] * 5_000), "name%00"])
-async def test_bad_input_30_fields_that_are_none(client: httpx.AsyncClient, fields: str) -> None:
-    answer = await client.get(f"{OFFERINGS}?fields={fields}")
-    refused(answer, 414 if len(fields) > 8_192 else 400)
-
-
-@pytest.mark.parametrize("value", ["' OR 1=1 --", "*)(uid=*", "'] | //x", "\\", "%", "_", '"', "'", "{$gt:1}"])
-async def test_bad_input_31_and_33_a_filter_is_data(client: httpx.AsyncClient, value: str) -> None:
-    await client.post(OFFERINGS, json={"name": "good"})
-    answer = await client.get(OFFERINGS, params={"name": value})
-    assert (answer.status_code, answer.json()) == (200, [])
-
-
-@pytest.mark.parametrize(
-    "query", ["name'--=1", "name)=1", "%00=1", "name=%ff", "=1", "name", "name.gt", "x" * 200 + "=1"]
-)
-async def test_bad_input_31_a_condition_that_is_none(client: httpx.AsyncClient, query: str) -> None:
-    refused(await client.get(f"{OFFERINGS}?{query}"), 400)
-
-
-async def test_bad_input_34_too_many_conditions(client: httpx.AsyncClient) -> None:
-    refused(await client.get(f"{OFFERINGS}?" + "&".join(f"validFor.x{n}=1" for n in range(500))), 400)
-
-
-@pytest.mark.parametrize("key", ["", "k" * 256, "a b", "\tx", "k\u00e9"])
-async def test_bad_input_53_a_key_that_is_none(client: httpx.AsyncClient, key: str) -> None:
-    answer = await client.post(OFFERINGS, json={"name": "bad"}, headers={"Idempotency-Key": key.encode("latin-1")})
-    refused(answer, 400)
-
-
-async def test_bad_input_54_and_55_a_key_again(client: httpx.AsyncClient) -> None:
-    key = {"Idempotency-Key": "k"}
-    first = await client.post(OFFERINGS, json={"name": "good", "version": "1"}, headers=key)
-    again = await client.post(OFFERINGS, content=b'{"version":"1","name":"good"}', headers={**JSON, **key})
-    other = await client.post(OFFERINGS, json={"name": "bad"}, headers=key)
-    assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (201, first.json(), "true")
-    refused(other, 422)
-    assert len((await client.get(OFFERINGS)).json()) == 1
-
-
-async def test_bad_input_57_a_key_of_somebody_else(client: httpx.AsyncClient) -> None:
-    answers = [
-        await client.post(path, json=body, headers={"Idempotency-Key": "k", "X-Client-Id": app})
-        for app in ("one", "two")
-        for path, body in ((OFFERINGS, {"name": app}), (OFFERINGS.replace("Offering", "Specification"), {"name": app}))
-    ]
-    assert [answer.status_code for answer in answers] == [201] * 4
-    assert len({answer.json()["id"] for answer in answers}) == 4
-
-
-async def test_bad_input_58_a_refused_body_is_not_remembered(client: httpx.AsyncClient) -> None:
-    key = {"Idempotency-Key": "k"}
-    refused(await client.post(OFFERINGS, json={"name": 1}, headers=key), 400)
-    assert (await client.post(OFFERINGS, json={"name": "good"}, headers=key)).status_code == 201
-
-
-@pytest.mark.parametrize("tag", ['"1"', '"99"', '"x"', "1", ""])
-async def test_bad_input_59_a_stale_revision(client: httpx.AsyncClient, tag: str) -> None:
-    href = (await client.post(OFFERINGS, json={"name": "good"})).json()["href"]
-    await client.patch(href, json={"name": "better"})
-    refused(await client.patch(href, json={"name": "bad"}, headers={"If-Match": tag}), 412)
-    refused(await client.delete(href, headers={"If-Match": tag}), 412)
-    assert (await client.get(href)).json()["name"] == "better"
-
-
-@pytest.mark.parametrize(
     "callback",
     [
         "http://apps.example.org/x", "file:///etc/passwd", "gopher://x.example.org", "ftp://x.example.org/",
@@ -319,12 +213,12 @@ async def test_bad_input_62_a_callback_that_is_none(client: httpx.AsyncClient, c
     ],
 )  # fmt: skip
 async def test_bad_input_63_a_callback_into_the_house(build: Build, host: str) -> None:
-    async with speaking_to(build(hub_allow=())) as client:
+    async with speaking_to(build(listeners=Rules(frozenset()))) as client:
         refused(await client.post(HUB, json={"callback": f"https://{host}/x"}), 400, "callback")
 
 
 async def test_bad_input_63_hosts_of_the_allow_list_may_be_named(build: Build) -> None:
-    async with speaking_to(build(hub_allow=("localhost", "::1"))) as client:
+    async with speaking_to(build(listeners=Rules(frozenset({"localhost", "::1"}), resolve=public))) as client:
         for callback in ("http://localhost:9/x", "http://[::1]:9/x", "https://apps.example.org/x", "https://8.8.8.8/x"):
             assert (await client.post(HUB, json={"callback": callback})).status_code == 201
         refused(await client.post(HUB, json={"callback": "http://127.0.0.1/"}), 400)

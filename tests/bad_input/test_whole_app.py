@@ -10,17 +10,17 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.api.tmf630.contract import Contracts
-from tests.edge import CONTRACTS
+from tests.edge import SERVED
 from tests.house import CUSTOMERS, ORDERS
 from tests.whole import Whole, line, order_of, whole
 
 JSON = {"Content-Type": "application/json"}
-SERVED = Contracts.load(CONTRACTS)
+FLOWS = {"TMF620", "TMF622", "TMF629", "TMF635", "TMF637", "TMF677", "TMF678", "TMF679"}
+"""Behind the others stands the document store, whose answers tests/conformance/test_negative.py asks for."""
 ROUTES = [
-    (f"{base}/{resource.name}", resource)
+    (f"{contract.bases[0]}/{resource.name}", resource)
     for contract in SERVED
-    for base in contract.bases
+    if contract.api in FLOWS
     for resource in (*contract.resources.values(), *filter(None, [contract.hub]))
 ]
 BODIES = [
@@ -103,7 +103,7 @@ async def test_whatever_is_sent_to_any_path(house: Whole) -> None:
             refused(await http.request(method, at, content=gzip.compress(b"{}"), headers=packed), 415)
             refused(await http.request(method, at, content=b" " * 2_000_000, headers=JSON), 413)
             refused(await http.request(method, at, content=_chunks(), headers=JSON), 413)
-        for method in ("TRACE", "PUT", "BREW", "OPTIONS", "CONNECT"):
+        for method in {"TRACE", "PUT", "BREW", "CONNECT"} - resource.item:
             for at in (path, f"{path}/1"):
                 refused(await http.request(method, at), 405)
         for id in IDS:
@@ -119,7 +119,7 @@ async def test_whatever_is_sent_to_any_path(house: Whole) -> None:
 
 
 async def test_bad_input_92_and_93_what_is_no_path(house: Whole) -> None:
-    for path in ("", "nothing", "docs", "redoc", "openapi.json", "metrics", "tmf-api", "tmf-api/", "tmf-api/x/v4/y"):
+    for path in ("", "nothing", "docs", "redoc", "openapi.json", "metrics", "tmf-api/x", "tmf-api/x/v4/y"):
         for method in ("GET", "POST"):
             refused(await house.http.request(method, f"/{path}"), 404)
 

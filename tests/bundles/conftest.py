@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +11,6 @@ import pytest
 from contracts.call import Principal
 from gateway.api.product_catalog import api as catalog_api
 from gateway.api.product_offering_qualification import api as qualification_api
-from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.kernel import Kernel
 from gateway.flows.bundles import Bundles
 from gateway.flows.catalog import Catalog
@@ -20,6 +18,7 @@ from gateway.store import Document, Put, open_store
 from gateway.store.port import Store
 from tests.bundles.legacy import TARIFFS, PriceList
 from tests.clock import FakeClock
+from tests.edge import SERVED
 
 V4 = "/tmf-api/productCatalogManagement/v4"
 V5 = "/productCatalogManagement/v5"
@@ -59,12 +58,11 @@ async def world() -> AsyncIterator[World]:
     catalog, bundles = Catalog(store, prices, clock), Bundles(store)
     await catalog.sync()
     await store.commit(Put(Document("TMF629/customer", CUSTOMER, {"id": CUSTOMER}, owner=CUSTOMER)))
-    contracts = Contracts.load(Path(__file__).parents[2] / "contracts/tmf")
     rooms = {
-        **catalog_api.rooms(contracts, store, clock, catalog, bundles),
-        **qualification_api.rooms(contracts, store, clock, bundles),
+        **catalog_api.rooms(SERVED, store, clock, catalog, bundles),
+        **qualification_api.rooms(SERVED, store, clock, bundles),
     }
-    kernel = Kernel(contracts, rooms, store, clock, lambda _: EVERYBODY)
+    kernel = Kernel(SERVED, rooms, store, clock, lambda _: EVERYBODY)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(kernel), base_url="http://gateway") as client:
         yield World(client, prices, catalog, bundles, store, clock)
     await store.aclose()

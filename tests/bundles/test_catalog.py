@@ -94,3 +94,22 @@ async def test_many_tariffs_are_read_page_by_page(world: World) -> None:
     await world.catalog.sync()
     answer = await world.client.get(f"{V5}/productOffering?limit=1")
     assert answer.headers["X-Total-Count"] == "256"
+
+
+async def test_what_a_client_leaves_out_every_row_says_all_the_same(world: World) -> None:
+    """Conformance kits look at these attributes of every row, whoever wrote it."""
+    offering = await world.call("POST", f"{V4}/productOffering", {"name": "Own"}, status=201)
+    own = await world.call("GET", f"{V4}/productSpecification/{offering['productSpecification']['id']}", status=200)
+    assert (offering["isBundle"], own["name"]) == (False, "Own")
+    whole = await world.call("POST", f"{V4}/productSpecification", {"name": "All", "isBundle": True}, status=201)
+    assert whole["bundledProductSpecification"] == []
+    parts = {"name": "All", "bundledProductSpecification": [{"id": own["id"]}]}
+    assert (await world.call("POST", f"{V4}/productSpecification", parts, status=201))["isBundle"] is True
+    for said, type in (
+        ({}, "oneTime"),
+        ({"recurringChargePeriodType": "month"}, "recurring"),
+        ({"percentage": 5}, "discount"),
+        ({"priceType": "usage"}, "usage"),
+    ):
+        price = await world.call("POST", f"{V4}/productOfferingPrice", {"name": "Fee", **said}, status=201)
+        assert price["priceType"] == type

@@ -1,5 +1,6 @@
 """The launch check over HTTP: a contradictory bundle is refused, every rule it breaks is named, nothing is stored."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -85,7 +86,10 @@ CONTRADICTORY: dict[str, tuple[str, Draw]] = {
 @pytest.mark.parametrize("version", [V4, V5])
 async def test_refused_naming_the_rule(world: World, version: str, case: str) -> None:
     code, draw = CONTRADICTORY[case]
-    refused = await world.call("POST", f"{version}/productOffering", draw(await world.ids()), status=400)
+    # v4 calls a policy a constraint.
+    renamed = ('"policy"', '"constraint"') if version == V4 else ("", "")
+    body = json.loads(json.dumps(draw(await world.ids())).replace(*renamed))
+    refused = await world.call("POST", f"{version}/productOffering", body, status=400)
     assert refused["code"] == code
     assert code in refused["message"]
     assert len(await world.ids()) == 6
@@ -172,6 +176,25 @@ async def test_a_bundle_with_a_withdrawn_part_can_be_retired_but_not_launched_ag
     await world.call("PATCH", path, {"lifecycleStatus": "Retired"}, status=200)
     refused = await world.call("PATCH", path, {"lifecycleStatus": "Launched"}, status=400)
     assert refused["code"] == "bundle.unknownPart"
+
+
+@pytest.mark.parametrize("launched", ["Launched", "active", "On sale"])
+async def test_the_parts_of_a_draft_may_come_later_but_before_it_is_launched(world: World, launched: str) -> None:
+    path, draft = f"{V4}/productOffering", offering("B", [part("later")]) | {"lifecycleStatus": "In study"}
+    made = await world.call("POST", path, draft, status=201)
+    item = f"{path}/{made['id']}"
+    refused = await world.call("PATCH", item, {"lifecycleStatus": launched}, status=400)
+    assert refused["code"] == "bundle.unknownPart"
+    known = [part((await world.ids())["Data 5"])]
+    await world.call("PATCH", item, {"lifecycleStatus": launched, "bundledProductOffering": known}, status=200)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"bundledProductOffering": [{"name": "no id"}]}, {"bundledGroupProductOffering": "x"}]
+)
+async def test_a_draft_is_well_written_too(world: World, wrong: dict[str, Any]) -> None:
+    draft = offering("B", [part("later")]) | {"lifecycleStatus": "In design"} | wrong
+    await world.call("POST", f"{V4}/productOffering", draft, status=400)
 
 
 @pytest.mark.parametrize("wrong", ["x", 1, {"a": 1}, [1], [["x"]], [{"bundledProductOffering": "x"}]])

@@ -169,6 +169,23 @@ async def test_unknown_customer_and_unknown_offering(world: World, sold: tuple[s
     assert (await world.call("POST", QUALIFY, body, status=404))["code"] == "customer.unknown"
 
 
+async def test_strangers_are_told_that_they_can_have_nothing(world: World) -> None:
+    """As conformance kits ask: with parties and an offering that they made up."""
+    item = {"id": "1", "action": "add", "productOffering": {"id": "142789", "name": "Broadband"}}
+    parties = [{"id": "45", "role": "prospect", "@referredType": "Individual"}]
+    for named in (parties, [{"id": "45", "role": "customer", "@referredType": "Customer"}], []):
+        body = {"relatedParty": named, "productOfferingQualificationItem": [item]}
+        answer = await world.call("POST", QUALIFY, body, status=201)
+        assert (answer["state"], answer["qualificationResult"]) == ("done", "unqualified")
+        [told] = answer["productOfferingQualificationItem"]
+        assert told["qualificationItemResult"] == "unqualified"
+        assert [reason["code"] for reason in told["eligibilityUnavailabilityReason"]] in (
+            ["offering.unknown"],
+            ["customer.unknown"],
+        )
+        assert await world.call("GET", f"{QUALIFY}/{answer['id']}", status=200) == answer
+
+
 @pytest.mark.parametrize("quantity", [-1, 1.5, "two", True, None, 10**30, [1]])
 async def test_a_quantity_that_is_none(world: World, sold: tuple[str, dict[str, str]], quantity: Any) -> None:
     answer = await world.client.post(QUALIFY, json=nested(sold[0], {sold[1]["Extra SIM"]: quantity}))

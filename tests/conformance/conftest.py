@@ -1,3 +1,3 @@
-from tests.edge import build, client, clock, contracts, store
+from tests.edge import build, client, clock, contracts, official, store
 
-__all__ = ["build", "client", "clock", "contracts", "store"]
+__all__ = ["build", "client", "clock", "contracts", "official", "store"]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import respx
 
-from gateway.events import Sender, sender
+from gateway.events import Reply, Sender, sender
 from gateway.events.sender import READ_AT_MOST
 
 URL = "http://listener.example/events"
@@ -24,7 +24,7 @@ async def post() -> AsyncIterator[Sender]:
 @pytest.mark.parametrize("status", [200, 201, 204, 400, 404, 410, 500, 503])
 async def test_the_status_comes_back(post: Sender, status: int) -> None:
     route = respx.post(URL).respond(status)
-    assert await post.post(URL, {"webhook-id": "1", "content-type": "application/json"}, b'{"a":1}') == status
+    assert await post.post(URL, {"webhook-id": "1", "content-type": "application/json"}, b'{"a":1}') == Reply(status)
     request = route.calls.last.request
     assert (request.content, request.headers["webhook-id"]) == (b'{"a":1}', "1")
 
@@ -33,7 +33,7 @@ async def test_the_status_comes_back(post: Sender, status: int) -> None:
 async def test_a_redirect_is_not_followed(post: Sender) -> None:
     respx.post(URL).respond(302, headers={"location": "http://elsewhere.example/"})
     elsewhere = respx.route(host="elsewhere.example").respond(200)
-    assert await post.post(URL, {}, b"{}") == 302
+    assert await post.post(URL, {}, b"{}") == Reply(302)
     assert not elsewhere.called
 
 
@@ -41,12 +41,12 @@ async def test_a_redirect_is_not_followed(post: Sender) -> None:
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
 async def test_no_answer_is_zero(post: Sender, error: type[httpx.HTTPError]) -> None:
     respx.post(URL).mock(side_effect=error)
-    assert await post.post(URL, {}, b"{}") == 0
+    assert await post.post(URL, {}, b"{}") == Reply(0)
 
 
 @pytest.mark.parametrize("url", ["http://", "nonsense", "http://[::1", "http://listener.example:99999999/"])
 async def test_an_address_that_is_none_is_no_answer(post: Sender, url: str) -> None:
-    assert await post.post(url, {}, b"{}") == 0
+    assert await post.post(url, {}, b"{}") == Reply(0)
 
 
 @respx.mock
@@ -61,7 +61,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(post: Sender) -> None:
             await asyncio.sleep(0)
 
     respx.post(URL).mock(return_value=httpx.Response(200, content=endless()))
-    assert await post.post(URL, {}, b"{}") == 200
+    assert await post.post(URL, {}, b"{}") == Reply(200)
     assert read <= 2 * READ_AT_MOST
 
 
@@ -74,4 +74,4 @@ async def test_a_listener_that_holds_the_line_is_hung_up_on(post: Sender, monkey
         await asyncio.Event().wait()
 
     respx.post(URL).mock(return_value=httpx.Response(200, content=silent()))
-    assert await post.post(URL, {}, b"{}") == 0
+    assert await post.post(URL, {}, b"{}") == Reply(0)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.call import Principal
-from gateway.events import HUB, Relay
+from gateway.events import HUB, Ear, Relay, Reply
 from gateway.store import Document, Emit, Event, Put, SqlStore
 from tests.clock import FakeClock
 
@@ -22,6 +22,7 @@ class Got:
     url: str
     headers: dict[str, str]
     body: dict[str, Any]
+    raw: bytes
 
     @property
     def resource(self) -> str:
@@ -36,28 +37,36 @@ class Got:
 class World:
     store: SqlStore
     clock: FakeClock
-    answers: dict[str, list[int]] = field(default_factory=dict)
+    answers: dict[str, list[int | Reply]] = field(default_factory=dict)
     """Per host, what it answers to the next posts; then 204. SILENCE: never."""
+    always: dict[tuple[str, int], int] = field(default_factory=dict)
+    """(host, n): what it answers to this event, whenever it comes."""
     got: dict[str, list[Got]] = field(default_factory=dict)
     written: int = 0
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def relay(self) -> Relay:
-        return Relay(self.store, self.clock, self.render, self.send, chance=lambda: 0.0)
+        return Relay(self.store, self.clock, self, self.send, chance=lambda: 0.0)
 
-    def render(self, event: Event, version: str) -> dict[str, Any]:
-        return {"type": event.type, "resource": event.resource_id, "n": event.body["n"], "version": version}
+    def hears(self, event: Event, ear: Ear) -> bool:
+        """The edge's own words are tested with the edge: here a query is the type."""
+        return ear.may_hear_of(event.owner) and event.kind.startswith(ear.api) and ear.query in event.type
 
-    async def send(self, url: str, headers: dict[str, str], body: bytes) -> int:
+    def render(self, event: Event, ear: Ear) -> dict[str, Any]:
+        told = {"resource": event.resource_id, "n": event.body["n"], "version": ear.version}
+        return {"eventType": event.type, **told}
+
+    async def send(self, url: str, headers: dict[str, str], body: bytes) -> Reply:
         host = urlsplit(url).netloc
-        self.got.setdefault(host, []).append(Got(url, headers, json.loads(body)))
+        got = Got(url, headers, json.loads(body), body)
+        self.got.setdefault(host, []).append(got)
         async with self.arrived:
             self.arrived.notify_all()
         answers = self.answers.get(host, [])
-        status = answers.pop(0) if answers else 204
-        if status == SILENCE:
+        reply = answers.pop(0) if answers else self.always.get((host, got.number), 204)
+        if reply == SILENCE:
             await asyncio.Event().wait()
-        return status
+        return reply if isinstance(reply, Reply) else Reply(reply)
 
     async def listen(self, host: str, query: str = "", callback: str = "", **hub: Any) -> Document:
         body = {"id": host, "callback": callback or f"http://{host}/events", "query": query, "client": "app"}

@@ -34,7 +34,8 @@ def simulated(house: House, system: str) -> Iterator[None]:
             process.stdin.close()
 
 
-@pytest.mark.parametrize("system", [pytest.param("jbilling", marks=pytest.mark.slow), "mtosi"])
+@pytest.mark.slow
+@pytest.mark.parametrize("system", ["jbilling", "mtosi"])
 def test_orders_wait_for_a_system_that_is_down(tmp_path: Path, system: str) -> None:
     with running(tmp_path / "state") as house, house.app as app:
         offering, parts = ordering.bundle(app)

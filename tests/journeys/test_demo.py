@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.house import running
 
 
@@ -20,6 +22,7 @@ def test_the_story_is_proved_and_ends(tmp_path: Path) -> None:
     assert "What was proved" in told.stdout
 
 
+@pytest.mark.slow
 def test_what_it_writes_is_enough_to_go_on(tmp_path: Path) -> None:
     with running(tmp_path / "state") as house:
         written = json.loads((tmp_path / "state" / "endpoints.json").read_text())

@@ -11,7 +11,7 @@ from contracts.errors import NotFound, PortError, Unavailable
 from contracts.model import LineKind, Money, OrderLine, Subscription
 from contracts.page import Condition, Slice, Window
 from gateway.api.product_inventory.translate import subscription_document
-from gateway.flows.inventory import Inventory
+from gateway.flows.inventory import Held, Inventory
 from gateway.flows.mirror import Mirror
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Serving
@@ -41,6 +41,8 @@ class Books:
     async def subscription(self, call: Call, subscription_id: str) -> Subscription:
         if self.trouble:
             raise self.trouble
+        if subscription_id not in self.held:
+            raise NotFound(subscription_id)
         return self.held[subscription_id]
 
 
@@ -83,7 +85,33 @@ async def test_a_product_is_read_through_and_the_mirror_answers_for_a_system_tha
     world.clock.advance(60)
     books.trouble = Unavailable("down")
     stale = await inventory.product(call, product.id)
-    assert (stale.body["status"], stale.as_of) == ("suspended", read)
+    assert (stale.body["status"], stale.as_of, stale.missing) == ("suspended", read, ("bss",))
     books.trouble = NotFound("gone")
     with pytest.raises(Unknown):
         await inventory.product(call, product.id)
+    assert (await world.store.find(ALL, "TMF637/product", Window())).total == 0
+
+
+async def test_what_billing_has_no_more_leaves_the_inventory(world: World) -> None:
+    books = Books(OLD, replace(OLD, id="78"))
+    inventory = Inventory(Mirror(world.store, world.clock, BANYAN), OnePort(books), subscription_document)
+    await inventory.sync()
+    del books.held["78"]
+    await inventory.sync()
+    assert [event.type for event in world.events] == ["ProductCreateEvent"] * 2 + ["ProductDeleteEvent"]
+    assert (await world.store.find(ALL, "TMF637/product", Window())).total == 1
+
+
+DEMANDED = {"billingAccount", "productCharacteristic", "productOffering", "relatedParty", "status"}
+EMPTY = replace(OLD, id="80", lines=())
+
+
+@pytest.mark.parametrize("subscription", [OLD, EMPTY, replace(OLD, lines=OLD.lines * 2)])
+def test_every_row_carries_what_conformance_kits_demand(subscription: Subscription) -> None:
+    for offerings in ({}, {"native-line": "line"}):
+        for account in (None, "account"):
+            body = subscription_document(Held("p", subscription, CUSTOMER, account, offerings))
+            assert body.keys() >= DEMANDED
+            assert body["billingAccount"]["id"] == (account or CUSTOMER)
+            known = bool(offerings and subscription.lines)
+            assert body["productOffering"]["id"] == ("line" if known else "p.offering")

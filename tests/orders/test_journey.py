@@ -20,6 +20,7 @@ async def test_e1_all_or_nothing_all_well(world: World) -> None:
         "StateChange(inProgress) [m=inProgress b=inProgress]",
         "AttributeValueChange(inProgress) [d=inProgress s=inProgress]",
         "StateChange(completed) [m=completed d=completed s=completed b=completed]",
+        "AttributeValueChange(completed)",
     ]
 
 
@@ -32,6 +33,7 @@ async def test_e2_a_refusal_undoes_what_was_done(world: World) -> None:
         "StateChange(inProgress) [m=inProgress b=inProgress]",
         "AttributeValueChange(inProgress) [d=inProgress s=inProgress]",
         "StateChange(failed) [m=cancelled d=failed s=cancelled b=failed]",
+        "AttributeValueChange(failed)",
     ]
     assert world.network.ledger == [("activate", f"{id}.m"), ("deactivate", f"{id}.m")]
     assert world.billing.ledger == []
@@ -47,6 +49,7 @@ async def test_e5_a_lost_answer_is_found_by_asking(world: World) -> None:
         "StateChange(inProgress) [m=inProgress]",
         "AttributeValueChange(inProgress)",
         "StateChange(completed) [m=completed]",
+        "AttributeValueChange(completed)",
     ]
     assert world.billing.ledger == [("book", id)]
     assert world.clock.monotonic() >= 5
@@ -223,7 +226,9 @@ async def test_what_the_customer_owns_afterwards(world: World) -> None:
     assert line.body["productCharacteristic"] == [msisdn, {"name": "quantity", "valueType": "integer", "value": 1}]
     assert {one["product"]["id"] for one in items_of(order)} == {product.id for product in products}
     assert all(product.body["productCharacteristic"] for product in products)
-    assert {moment[-1] for moment in (order["orderDate"], order["completionDate"], bundle.body["startDate"])} == {"Z"}
+    assert {moment[-1] for moment in (order["creationDate"], order["completionDate"], bundle.body["startDate"])} == {
+        "Z"
+    }
     (realisation,) = (await world.store.find(ALL, "banyan/realisation", Window())).items
     assert realisation.id == bundle.id
     body = realisation.body

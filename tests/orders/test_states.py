@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from gateway.flows.orders.states import FINAL, TRANSITIONS, Forbidden, State, of_items, reached
 
 CONTRACTS = Path(__file__).parents[2] / "contracts" / "tmf" / "TMF622"
-ITEM_STATES = st.lists(st.sampled_from(sorted(set(State) - {State.PARTIAL})), min_size=1, max_size=6)
+NEVER_SHOWN = "inProgress.accepted"
+"""v5: validated and not begun, which is acknowledged here."""
+ITEM_STATES = st.lists(st.sampled_from(sorted(set(State) - {State.PARTIAL, State.DRAFT})), min_size=1, max_size=6)
 
 
 def enumerations() -> list[set[str]]:
@@ -25,7 +27,7 @@ def enumerations() -> list[set[str]]:
         values = node.get("enum")
         return [*found, set(values)] if isinstance(values, list) and "assessingCancellation" in values else found
 
-    return [found for path in CONTRACTS.glob("v4*.json") for found in walk(json.loads(path.read_text()))]
+    return [found for path in CONTRACTS.glob("v*.json") for found in walk(json.loads(path.read_text()))]
 
 
 def test_the_table_covers_every_state_of_the_contract() -> None:
@@ -33,8 +35,8 @@ def test_the_table_covers_every_state_of_the_contract() -> None:
     found = enumerations()
     assert found
     for enumeration in found:
-        assert enumeration <= set(State)
-    assert set(State) in found
+        assert enumeration <= {*State, NEVER_SHOWN}
+    assert {*State, NEVER_SHOWN} in found
 
 
 @given(st.sampled_from(State), st.sampled_from(State))

@@ -15,6 +15,7 @@ from gateway.flows.mirror import WHOLE
 from gateway.flows.orders.documents import ORDER, states_of
 from gateway.flows.orders.orders import Orders
 from gateway.flows.orders.states import FINAL, State
+from gateway.flows.party import as_customer
 from gateway.flows.refusal import Unknown
 from gateway.policy.ports import Serving
 from gateway.store import Store
@@ -137,7 +138,7 @@ class FakePorts:
     def all(self, port: type[Any]) -> list[Serving[Any]]:
         system: dict[type[Any], Any] = {ProvisioningPort: self.network, OrderPort: self.billing}
         name = "oss" if port is ProvisioningPort else "bss"
-        return [Serving(name, system[port], self.settle_s, 300)]
+        return [Serving(name, system[port], self.settle_s, 300)] if port in system else []
 
 
 def part(id: str, price: str, **more: Any) -> Part:
@@ -167,6 +168,9 @@ class Shelf:
         if offering_id not in OFFERS:
             raise Unknown("offering.unknown", "no such offering")
         return OFFERS[offering_id]
+
+    async def knows(self, principal: Principal, offering_id: str) -> bool:
+        return offering_id in OFFERS or offering_id in PARTS
 
     async def require_known(self, principal: Principal, bundle: Bundle, pick: Picked) -> None:
         if any(inside.offering_id not in PARTS for inside in pick.inside()):
@@ -257,7 +261,27 @@ def item(id: str, offering: str, *children: dict[str, Any], **more: Any) -> dict
 
 
 def order_body(*items: dict[str, Any], customer: str = CUSTOMER) -> dict[str, Any]:
-    return {"relatedParty": [{"id": customer, "role": "customer"}], "productOrderItem": list(items)}
+    """As the stored form has it."""
+    return {"relatedParty": [as_customer(customer)], "productOrderItem": list(items)}
+
+
+def spoken(version: str, *items: dict[str, Any], customer: str = CUSTOMER) -> dict[str, Any]:
+    """As a client of this version writes it."""
+    if version == "v4":
+        return {"relatedParty": [{"id": customer, "role": "customer"}], "productOrderItem": list(items)}
+    party = {"role": "customer", "partyOrPartyRole": {"@type": "PartyRef", "id": customer}}
+    return {
+        "@type": "ProductOrder",
+        "relatedParty": [{"@type": "RelatedPartyRefOrPartyRoleRef", **party}],
+        "productOrderItem": [_typed(item) for item in items],
+    }
+
+
+def _typed(item: dict[str, Any]) -> dict[str, Any]:
+    offering = {"@type": "ProductOfferingRef", **item["productOffering"]}
+    typed = {"@type": "ProductOrderItem", **item, "productOffering": offering}
+    children = [_typed(child) for child in item.get("productOrderItem", ())]
+    return typed | ({"productOrderItem": children} if children else {})
 
 
 FLEX = order_body(item("b", "flex", item("m", "line"), item("d", "data"), item("s", "tv")))

@@ -41,6 +41,10 @@ CASES = [
     (TEXTS, "lte", "Apple", "bcd"),
     (TEXTS, "gte", "apple", "a"),
     (TEXTS, "lt", "1", "c"),
+    (TEXTS, "regex", "^[aA]pple$", "ab"),
+    (TEXTS, "regex", "7", "cd"),
+    (NUMBERS, "regex", "^-", "d"),
+    (INSTANTS, "regex", r"\+02:00$", "bc"),
     (TEXTS, "eq", "%", ""),
     (TEXTS, "eq", "' OR 1=1 --", ""),
 ]
@@ -78,6 +82,27 @@ async def test_conditions_hold_together_and_alternatives_apart(store: SqlStore) 
     assert await ids(store, Condition("n", "eq", ())) == []
 
 
+async def test_alternatives_of_different_attributes(store: SqlStore) -> None:
+    await fill(store, doc("a", n=1, s="x"), doc("b", n=2, s="y"), doc("c", n=3, s="z"))
+    either = Condition("n", "eq", ("1",), otherwise=(Condition("s", "regex", ("^z",)),))
+    assert await ids(store, either) == ["a", "c"]
+    assert await ids(store, either, Condition("n", "gt", ("1",))) == ["c"]
+
+
+async def test_a_pattern_reads_long_texts_to_their_end(store: SqlStore) -> None:
+    await fill(store, doc("a", s="x" * 400 + "end"), doc("b", parts=[{"s": "x" * 400 + "end"}]), doc("c", s="x" * 400))
+    assert await ids(store, Condition("s", "regex", ("end$",))) == ["a"]
+    assert await ids(store, Condition("parts.s", "regex", ("^x+end$",))) == ["b"]
+    assert await ids(store, Condition("s", "regex", ("x$",))) == ["c"]
+
+
+async def test_what_is_kept_is_counted_sorted_and_paged(store: SqlStore) -> None:
+    await fill(store, *(doc(f"{n:03}", n=n) for n in range(450)))
+    window = Window(offset=2, limit=3, sort=("-n",), keeps=lambda document: document.body["n"] % 100 < 50)
+    found = await store.find(ALL, "test/thing", window)
+    assert ([item.id for item in found.items], found.total) == (["447", "446", "445"], 250)
+
+
 async def test_neighbouring_numbers_of_one_float_differ(store: SqlStore) -> None:
     await fill(store, doc("a", n=9_007_199_254_740_992), doc("b", n=9_007_199_254_740_993))
     assert await ids(store, Condition("n", "eq", ("9007199254740993",))) == ["b"]
@@ -104,11 +129,37 @@ async def test_a_filter_is_answered_from_the_index(store: SqlStore) -> None:
             asked.append((sql, params))
             return await store.database.rows(sql, *params)
 
-    conditions = (Condition("n", "gt", ("5",)), Condition("s", "eq", ("x",)))
-    await query(Listening(), ALL, "test/thing", window=Window(conditions=conditions))  # type: ignore[arg-type]
-    ((sql, params),) = asked
-    plan = " ".join(str(row[3]) for row in await store.database.rows(f"EXPLAIN QUERY PLAN {sql}", *params))
-    assert "attributes_number" in plan
-    assert "attributes_text" in plan
-    assert "SCAN documents" not in plan
-    assert "SCAN attributes" not in plan
+    conditions = (Condition("n", "gt", ("5",)), Condition("s", "eq", ("x",)), Condition("s", "regex", ("^x",)))
+    await fill(store, doc("a", n=6, s="x"))
+    for window in (Window(conditions=conditions), Window(conditions=conditions[:1], sort=("s",)), Window(sort=("-n",))):
+        asked.clear()
+        await query(Listening(), ALL, "test/thing", window=window)  # type: ignore[arg-type]
+        plans = [await store.database.rows(f"EXPLAIN QUERY PLAN {sql}", *params) for sql, params in asked]
+        plan = " ".join(str(row[3]) for rows in plans for row in rows)
+        assert "COVERING INDEX attributes_number" in plan
+        assert "SCAN documents" not in plan
+        assert "SCAN attributes" not in plan
+
+
+async def test_the_rarest_condition_drives(store: SqlStore) -> None:
+    """What is rare is read from its range whichever stands first; what is common is asked of its few rows."""
+    await fill(store, *(doc(f"{n:02}", n=n, s="x" if n % 2 else "y") for n in range(40)))
+    read: list[str] = []
+
+    class Listening:
+        dialect = store.database.dialect
+
+        async def rows(self, sql: str, *params: object) -> list[tuple[object, ...]]:
+            read.append(sql)
+            return await store.database.rows(sql, *params)
+
+    rare, common = Condition("n", "eq", ("7",)), Condition("s", "eq", ("x",))
+    for conditions in ((rare, common), (common, rare)):
+        read.clear()
+        found = await query(Listening(), ALL, "test/thing", window=Window(conditions=conditions))  # type: ignore[arg-type]
+        assert [item.id for item in found.items] == ["07"]
+        assert (
+            read[-1].index("number = ?")
+            < read[-1].index("EXISTS")
+            < read[-1].index("text = ?", read[-1].index("EXISTS"))
+        )

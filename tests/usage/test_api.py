@@ -8,6 +8,7 @@ import pytest
 
 from contracts.call import Principal
 from gateway.api.tmf630.contract import Contracts
+from gateway.api.tmf630.forms.schema import Validators
 from gateway.api.tmf630.kernel import Kernel
 from gateway.api.usage import api as usage_api
 from gateway.api.usage_consumption import api as consumption_api
@@ -16,11 +17,12 @@ from gateway.flows.usage.consumption import Consumption
 from gateway.flows.usage.specifications import publish
 from gateway.store import Put
 from gateway.store.port import Crossref, Document, Link
-from tests.edge import CONTRACTS, speaking_to
+from tests.edge import SERVED, speaking_to
 from tests.usage.world import BACKGROUND, World, csv
 
 USAGE = "/tmf-api/usageManagement/v4/usage"
 CONSUMPTION = "/tmf-api/usageConsumption/v4/queryUsageConsumption"
+ABOUT_USAGE = Contracts([contract for contract in SERVED if contract.api in {"TMF635", "TMF677"}])
 ROWS = (
     "a,491700000001,2026-11-02T10:00:00Z,voice,60,seconds",
     "b,491700000001,2026-11-03T10:00:00Z,voice,60,seconds",
@@ -30,7 +32,7 @@ ROWS = (
 
 
 def kernel(world: World, principal: Principal = BACKGROUND) -> Kernel:
-    contracts = Contracts.load(CONTRACTS)
+    contracts = ABOUT_USAGE
     guide = Guide(world.usage, world.store, world.clock, BACKGROUND)
     consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
     rooms = {
@@ -94,9 +96,16 @@ async def test_consumption_is_asked_and_kept(app: httpx.AsyncClient) -> None:
     assert (await app.post(CONSUMPTION, json=by_product)).json()["usageConsumption"][0]["id"] == "anna-hundred"
 
 
-async def test_consumption_of_nobody(app: httpx.AsyncClient) -> None:
+async def test_who_is_no_customer_has_consumed_nothing(app: httpx.AsyncClient) -> None:
+    """As conformance kits ask: with a party that they made up."""
     unknown = {"relatedParty": [{"id": "nobody", "@referredType": "Customer"}]}
-    assert (await app.post(CONSUMPTION, json=unknown)).status_code == 404
+    answer = await app.post(CONSUMPTION, json=unknown)
+    assert (answer.status_code, answer.json()["usageConsumption"]) == (201, []), answer.text
+    assert answer.json()["relatedParty"][0]["id"] == "nobody"
+    assert (await app.get(answer.headers["Location"])).json() == answer.json()
+    number = {"searchCriteria": {"logicalResource": [{"id": "499999999"}]}}
+    answer = await app.post(CONSUMPTION, json={**unknown, **number})
+    assert (answer.status_code, answer.json()["usageConsumption"]) == (201, []), answer.text
     assert (await app.post(CONSUMPTION, json={})).status_code == 400
 
 
@@ -108,6 +117,8 @@ async def test_a_stranger_sees_no_usage(app: httpx.AsyncClient, world: World) ->
         assert (await ben.get(f"{USAGE}/{row['id']}")).status_code == 404
         foreign = {"relatedParty": [{"id": "anna", "@referredType": "Customer"}]}
         assert (await ben.post(CONSUMPTION, json=foreign)).status_code == 404
+        nobody = {"relatedParty": [{"id": "nobody", "@referredType": "Customer"}]}
+        assert (await ben.post(CONSUMPTION, json=nobody)).status_code == 404
 
 
 async def test_an_app_posts_usage_and_it_is_charged(app: httpx.AsyncClient) -> None:
@@ -157,26 +168,22 @@ async def test_consumption_is_found_by_each_criterion(app: httpx.AsyncClient, wo
         assert [each["id"] for each in answer.json()["usageConsumption"]] == bundles, criteria
 
 
-@pytest.mark.parametrize(
-    ("criteria", "status", "named"),
-    [
-        ({"relatedParty": [{"id": "nobody"}]}, 404, ""),
+async def test_consumption_is_never_answered_wider_than_asked(app: httpx.AsyncClient) -> None:
+    anna: dict[str, Any] = {"relatedParty": [{"id": "anna"}]}
+    for criteria, status, named in (
+        ({"relatedParty": [{"id": "nobody"}, {"id": "anna"}]}, 404, ""),
         ({"partyAccount": [{"id": "nobody"}]}, 404, ""),
         ({"product": [{"id": "nothing"}]}, 404, ""),
-        ({"relatedParty": [{"id": "anna"}], "product": [{"id": "nothing"}]}, 404, ""),
-        ({"relatedParty": [{"id": "anna"}], "logicalResource": [{"id": "499999999"}]}, 404, ""),
+        ({**anna, "product": [{"id": "nothing"}]}, 404, ""),
+        ({**anna, "logicalResource": [{"id": "499999999"}]}, 404, ""),
         ({"service": [{"id": "nothing"}]}, 404, ""),
-        ({"relatedParty": [{"id": "anna"}], "validPeriod": {"startDateTime": "2026-10-01T00:00:00Z"}}, 400, "validPer"),
-        ({"relatedParty": [{"id": "anna"}], "bucketRefOrValue": [{"id": "hundred"}]}, 400, "bucketRefOrValue"),
-        ({"relatedParty": [{"id": "anna"}], "name": "x"}, 400, "name"),
-    ],
-)
-async def test_consumption_is_never_answered_wider_than_asked(
-    app: httpx.AsyncClient, criteria: dict[str, Any], status: int, named: str
-) -> None:
-    answer = await app.post(CONSUMPTION, json={"searchCriteria": criteria})
-    assert answer.status_code == status, answer.text
-    assert named in answer.json()["reason"]
+        ({**anna, "validPeriod": {"startDateTime": "2026-10-01T00:00:00Z"}}, 400, "validPer"),
+        ({**anna, "bucketRefOrValue": [{"id": "hundred"}]}, 400, "bucket"),
+        ({**anna, "name": "x"}, 400, "name"),
+    ):
+        answer = await app.post(CONSUMPTION, json={"searchCriteria": criteria})
+        assert answer.status_code == status, answer.text
+        assert named in answer.json()["reason"]
 
 
 async def test_the_specification_of_each_kind_can_be_read(app: httpx.AsyncClient, world: World) -> None:
@@ -185,4 +192,57 @@ async def test_the_specification_of_each_kind_can_be_read(app: httpx.AsyncClient
     for row in (await listed(app))[0]:
         answer = await app.get(f"{USAGE}Specification/{row['usageSpecification']['id']}")
         assert (answer.status_code, answer.json()["name"]) == (200, row["usageSpecification"]["name"])
-    assert (await app.get(f"{USAGE}Specification")).headers["X-Total-Count"] == "3"
+    assert (await app.get(f"{USAGE}Specification")).headers["X-Total-Count"] == "4"
+
+
+async def test_posted_usage_refers_to_a_specification_that_can_be_read(app: httpx.AsyncClient, world: World) -> None:
+    await publish(world.store, BACKGROUND)
+    for kind, name in (("voice", "Voice call"), ("parking", "Other usage")):
+        body = {"usageDate": "2026-11-01T09:00:00Z", "usageType": kind}
+        posted = (await app.post(USAGE, json=body)).json()["usageSpecification"]
+        read = await app.get(f"{USAGE}Specification/{posted['id']}")
+        assert (read.status_code, read.json()["name"], posted["name"]) == (200, name, name)
+
+
+NEWER = "/tmf-api/usageConsumption/v5"
+IN_V5 = {
+    "role": "customer",
+    "@type": "RelatedPartyRefOrPartyRoleRef",
+    "partyOrPartyRole": {"id": "anna", "@type": "PartyRef", "@referredType": "Customer"},
+}
+
+
+async def test_a_query_is_one_in_both_versions(app: httpx.AsyncClient) -> None:
+    body = {"relatedParty": [IN_V5], "@type": "QueryUsageConsumption"}
+    asked = await app.post(f"{NEWER}/queryUsageConsumption", json=body)
+    assert asked.status_code == 201, asked.text
+    newer = asked.json()
+    assert newer["state"] == "done"
+    assert valid("v5", "QueryUsageConsumption_RES", newer)
+    older = (await app.get(f"{CONSUMPTION}/{newer['id']}")).json()
+    assert valid("v4", "QueryUsageConsumption", older)
+    assert older["relatedParty"][0]["id"] == "anna"
+    assert older["queryUsageConsumptionDate"] == newer["creationDate"]
+    [was], [now] = older["usageConsumption"], newer["usageConsumption"]
+    assert [bucket["remainingValue"] for bucket in was["bucketRefOrValue"]] == [
+        bucket["remainingValue"] for bucket in now["bucket"]
+    ]
+
+
+async def test_a_report_is_one_over_all_bundles(app: httpx.AsyncClient, world: World) -> None:
+    await world.bundle("anna", [("fifty", "bytes", 50)], msisdn=["491700000002"])
+    body = {"name": "November", "relatedParty": [IN_V5], "@type": "UsageConsumptionReport"}
+    made = await app.post(f"{NEWER}/usageConsumptionReport", json=body)
+    assert made.status_code == 201, made.text
+    report = made.json()
+    assert valid("v5", "UsageConsumptionReport_RES", report)
+    assert len(report["product"]) == 2
+    assert len(report["bucket"]) >= 2
+    assert (await app.get(made.headers["Location"])).json() == report
+    nobody = {**IN_V5, "partyOrPartyRole": {"id": "nobody", "@type": "PartyRef"}}
+    nothing = await app.post(f"{NEWER}/usageConsumptionReport", json={**body, "relatedParty": [nobody]})
+    assert (nothing.status_code, nothing.json()["bucket"]) == (201, []), nothing.text
+
+
+def valid(version: str, type: str, body: dict[str, Any]) -> bool:
+    return Validators(SERVED.contract("TMF677", version)).faults(type, body) == []

@@ -115,10 +115,10 @@ async def test_consumption_shows_what_remains_and_what_went_out(world: World) ->
     await world.bundle("anna", [("hundred", "seconds", 100)], msisdn=["491700000001"])
     consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
     (fresh,) = await consumption.of("anna", Wanted())
-    assert fresh["bucketRefOrValue"][0]["remainingValue"] == {"amount": 100, "units": "seconds"}
+    assert fresh["bucket"][0]["remainingValue"] == {"amount": 100, "units": "seconds"}
     await world.take("all.csv", csv(E1, E2, E3, DATA.format("d", 1, 7)))
     (used,) = await consumption.of("anna", Wanted())
-    voice, data = used["bucketRefOrValue"]
+    voice, data = used["bucket"]
     assert voice["remainingValue"]["amount"] == 0
     assert [counter["value"]["amount"] for counter in voice["bucketCounter"]] == [100, 50]
     assert (data["usageType"], data["bucketCounter"][0]["value"]["amount"]) == ("data", 7)
@@ -132,7 +132,7 @@ async def consumed(world: World) -> dict[str, tuple[int, int, int]]:
     consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
     found = {}
     for bundle in await consumption.of("anna", Wanted()):
-        for bucket in bundle["bucketRefOrValue"]:
+        for bucket in bundle["bucket"]:
             counters = {each["counterType"]: each["value"]["amount"] for each in bucket["bucketCounter"]}
             found[bucket["id"]] = (counters.get("used", 0), bucket["remainingValue"]["amount"], counters["outOfBundle"])
     return found

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from contracts.page import Window
 from gateway.store import usage_search
 from tests.usage.world import BACKGROUND, World, csv
@@ -26,6 +28,7 @@ def ingest(world: World, *, chunks: int) -> None:
         process.kill()
 
 
+@pytest.mark.slow
 async def test_bad_input_85_kill_minus_9_in_the_middle_of_a_file(world: World) -> None:
     rows = [f"k{i},491700000001,2026-11-10T10:00:00Z,voice,1,seconds" for i in range(ROWS)]
     rows += ["k5,491700000001,2026-11-10T10:00:00Z,voice,2,seconds", "bad", rows[7]]

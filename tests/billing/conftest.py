@@ -1,0 +1,3 @@
+from tests.edge import clock, store
+
+__all__ = ["clock", "store"]
