@@ -16,8 +16,8 @@ demo: install ## run the whole story on SQLite and legacy simulators (ARGS=--exi
 serve: install ## serve the gateway (ARGS="--config banyan.toml")
 	@$(BIN)/banyan serve $(ARGS)
 
-test: install ## everything that proves behaviour, in under five minutes
-	@$(BIN)/pytest -n $(JOBS) -q -m "not slow" $(ARGS)
+test: install ## everything that proves behaviour, in under five minutes (the docs' snippets run in check)
+	@$(BIN)/pytest -n $(JOBS) -q -m "not slow" --ignore=tests/docs $(ARGS)
 
 test-all: install ## the slow rest: kill -9 loops, whole journeys on both stores
 	@$(BIN)/pytest -n $(JOBS) -q -m slow $(ARGS)
