@@ -121,7 +121,7 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        telemetry={"tracing": False, "metrics": False},
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.router.redirect_slashes = False
     app.state.ready = False

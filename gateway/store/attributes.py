@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from gateway.store.encoding import to_micros
@@ -13,6 +14,7 @@ from gateway.store.encoding import to_micros
 # PostgreSQL refuses index rows above 2.7 kB: what is longer is cut, and a digest keeps equality exact.
 _LONGEST_TEXT = 300
 _LONGEST_PATH = 120
+_SOUGHT = 4_096
 _PLAIN_DIGITS = 30
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:(?P<second>\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -68,6 +70,7 @@ def read_instant(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(_SOUGHT)
 def seek(text: str) -> Sought:
     """A number or an instant where it reads as one; always a text too, for `007` is not 7."""
     number = _number(Decimal(text)) if _NUMBER.fullmatch(text) else None

@@ -103,7 +103,11 @@ def _found(rows: list[tuple[Any, ...]], total: int, oldest: int | None, offset: 
     """A row may be written or dropped between the count and the page, but never is a page more than the whole."""
     if rows:
         total = max(total, offset + len(rows))
-    return Found([_document(row[1:]) for row in rows], total, maybe_instant(oldest), rows=tuple(row[0] for row in rows))
+    items = [
+        Document.unread(kind, id, body, owner, revision, source, maybe_instant(as_of))
+        for _, kind, id, body, owner, revision, source, as_of in rows
+    ]
+    return Found(items, total, maybe_instant(oldest), rows=tuple(row[0] for row in rows))
 
 
 def put(change: Put, dialect: str) -> list[Statement]:

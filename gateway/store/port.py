@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from contracts.call import Principal
 from contracts.page import Window
@@ -18,42 +18,39 @@ class Unreachable(OSError):
     """The database cannot be opened or does not answer; whether a commit under way was written is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
-    """A resource in its stored form: of our own making, or the mirror of a legacy noun."""
+    """A resource in its stored form: of our own making, or the mirror of a legacy noun.
 
-    kind: str
+    Final, not frozen: a frozen one takes four times as long to make, and a list has many.
+    """
+
+    kind: Final[str]
     """`TMF620/productOffering`; our internal ones start with `banyan/`."""
-    id: str
-    body: dict[str, Any]
+    id: Final[str]
+    body: Final[dict[str, Any]]
     """Decimals are Decimals, never floats; instants are RFC 3339 strings."""
-    owner: str | None = None
+    owner: Final[str | None] = None
     """Our id of the customer it belongs to; None: everybody's, such as a tariff."""
-    revision: int = 0
+    revision: Final[int] = 0
     """Counts the writes; 0 means not stored yet."""
-    source: str | None = None
+    source: Final[str | None] = None
     """The legacy system it mirrors; None when the gateway is its master."""
-    as_of: datetime | None = None
+    as_of: Final[datetime | None] = None
     """When the source said so."""
+    missing: Final[tuple[str, ...]] = field(default=(), compare=False)
+    """Systems that did not answer just now, so that this is what they said before."""
     text: str | None = field(default=None, init=False, compare=False, repr=False)
     """The body as the store keeps it, for whoever can pass it on unread; None: it did not come from there."""
-    missing: tuple[str, ...] = field(default=(), compare=False)
-    """Systems that did not answer just now, so that this is what they said before."""
 
     @classmethod
     def unread(
         cls, kind: str, id: str, text: str, owner: str | None, revision: int, source: str | None, as_of: datetime | None
     ) -> "Document":
         """As the store answers: the text is made a body when somebody asks for it (most lists never do)."""
-        document = cls.__new__(cls)
-        _put_kind(document, kind)
-        _put_id(document, id)
-        _put_text(document, text)
-        _put_owner(document, owner)
-        _put_revision(document, revision)
-        _put_source(document, source)
-        _put_as_of(document, as_of)
-        _put_missing(document, ())
+        document = cls(kind, id, _UNREAD, owner, revision, source, as_of)
+        del document.body
+        document.text = text
         return document
 
     def dated(self, as_of: datetime | None) -> "Document":
@@ -71,11 +68,7 @@ class Document:
         return self.body
 
 
-# A frozen document is filled slot by slot: object.__setattr__ takes three times as long, and a list has many.
-_put_kind, _put_id, _put_text, _put_owner, _put_revision, _put_source, _put_as_of, _put_missing = (
-    Document.__dict__[name].__set__
-    for name in ("kind", "id", "text", "owner", "revision", "source", "as_of", "missing")
-)
+_UNREAD: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

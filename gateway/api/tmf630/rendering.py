@@ -19,7 +19,8 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 class Rendering:
     """Of the resources of one type, as one version shows them.
 
-    The stored text is part of the key, so that what is kept can never be older than what the store has just said.
+    What is kept is shown again only for the very text it was made of: it is never older than what the store has just
+    said.
     """
 
     def __init__(self, projection: Projection, type: str) -> None:
@@ -30,7 +31,11 @@ class Rendering:
         text = document.text
         if text is None or len(text) > _LONGEST:
             return msgspec.Raw(_JSON.encode(self.shown(collection, document.id, document.body)))
-        return _kept(self, collection, document.id, text)
+        kept = _kept(self, collection, document.id)
+        if kept.text != text:
+            kept.bytes = msgspec.Raw(_JSON.encode(self.shown(collection, document.id, from_json(text))))
+            kept.text = text
+        return kept.bytes
 
     def shown(self, collection: str, id: str, body: dict[str, Any]) -> dict[str, Any]:
         """The body as this version shows it, under the path the client came by."""
@@ -42,6 +47,16 @@ def href(collection: str, id: str) -> str:
     return f"{quote(collection)}/{quote(id, safe='')}"
 
 
+class _Kept:
+    """One resource as it was last shown, and the stored text it was made of: to compare it costs less than to hash."""
+
+    __slots__ = ("bytes", "text")
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.bytes = msgspec.Raw()
+
+
 @lru_cache(_KEPT)
-def _kept(rendering: Rendering, collection: str, id: str, text: str) -> msgspec.Raw:
-    return msgspec.Raw(_JSON.encode(rendering.shown(collection, id, from_json(text))))
+def _kept(rendering: Rendering, collection: str, id: str) -> _Kept:  # noqa: ARG001 - the key
+    return _Kept()

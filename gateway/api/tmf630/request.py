@@ -53,7 +53,7 @@ def origin(scope: Scope) -> str:
 
 
 def check_path(path: str) -> None:
-    if is_hostile(path) or re.search(r"[\t\r\n]", path):
+    if not path.isprintable() and (is_hostile(path) or re.search(r"[\t\r\n]", path)):
         raise malformed("request.path", "the path holds control characters")
 
 

@@ -26,7 +26,7 @@ _CARRIED = ("id", "href", "@type")
 """What every row has, as what is mandatory, even where a document forgets to declare it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
     """One resource, as one version of its API serves it; the hub is one as well."""
 
@@ -56,11 +56,13 @@ class Endpoint:
             parents=request.parents,
         )
 
-    def shown(self, request: Request, document: Document) -> dict[str, Any]:
+    def shown(self, collection: str, document: Document) -> dict[str, Any]:
         """The body as this version shows it, under the path the client came by."""
-        return self.rendering.shown(request.collection, document.id, document.body)
+        return self.rendering.shown(collection, document.id, document.body)
 
     def fields(self, written: str | None) -> Shown | None:
+        if written is None:
+            return None
         shown = read_fields(written, self.knows)
         for path in (shown and shown.get(PATHS)) or ():
             check_personal(read_path("fields", path).asked, self.contract)

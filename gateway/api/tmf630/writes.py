@@ -42,7 +42,7 @@ class Writing:
     def answer(self, document: Document | None) -> Answer:
         if document is None or self.status == HTTPStatus.NO_CONTENT:
             return Answer(HTTPStatus.NO_CONTENT)
-        body = self.endpoint.shown(self.request, document)
+        body = self.endpoint.shown(self.request.collection, document)
         headers = etag(document.revision)
         if self.status == HTTPStatus.CREATED:
             headers["Location"] = body["href"]

@@ -17,10 +17,8 @@ Shown = dict[str, "Shown | None"]
 """Attribute -> what is shown of it; None: all of it. Under `$` stand JSONPaths, which show what they find."""
 
 
-def read_fields(written: str | None, knows: Callable[[str], bool]) -> Shown | None:
+def read_fields(written: str, knows: Callable[[str], bool]) -> Shown | None:
     """What a client asks to see; None: everything. An attribute that the contract does not know is refused by name."""
-    if written is None:
-        return None
     shown: Shown = dict.fromkeys(_ALWAYS)
     if written == "none":
         return shown
