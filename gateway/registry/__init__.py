@@ -1,6 +1,6 @@
 """Which legacy systems there are, and which are loaded."""
 
-from gateway.registry.manifest import Manifest, discover, lineage
+from banyan.manifest import Manifest, discover, lineage
 from gateway.registry.registered import Registered
 from gateway.registry.registry import Misconfigured, check, load, named
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from banyan.manifest import Manifest, discover
 from contracts.clock import Clock
 from contracts.ports import PORTS, Adapter
-from gateway.registry.manifest import Manifest, discover
 from gateway.registry.registered import Registered
 from gateway.settings import Facts
 

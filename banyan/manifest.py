@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from banyan.wire.backend import Backend
 from contracts.capability import Support
 from contracts.ports import PORTS
 
@@ -44,7 +46,8 @@ class Manifest(BaseModel):
     name: str
     title: str
     owner: str
-    quality: str = "bronze"
+    quality: Literal["none", "bronze", "silver", "gold", "platinum"] = "bronze"
+    """What it claims to have reached, and `banyan adapter check` proves; "none" while it is being made."""
     cls: str = Field(alias="class")
     """`package.module:Class`."""
     config: str
@@ -53,6 +56,13 @@ class Manifest(BaseModel):
     capabilities: dict[str, Support | Gap] = Field(default_factory=dict)
     limits: Limits = Limits()
     facts: Facts = Facts()
+    backend: Backend = Backend()
+    wsdl: str | None = None
+    """Below the adapter's wsdl/ folder."""
+    settled_by_hand: dict[str, str] = Field(default_factory=dict)
+    """Capability or method of a once-only write without a look-up twin -> why a human settles it."""
+    exempt: dict[str, str] = Field(default_factory=dict)
+    """Quality rule -> why it does not apply here."""
 
     @property
     def gaps(self) -> dict[str, Gap]:
@@ -80,10 +90,17 @@ class Manifest(BaseModel):
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest in this file; ValueError naming the file when it is broken."""
+    """The manifest in this file; ValueError naming the file and the keys that are wrong."""
     try:
-        return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Manifest.model_validate(said)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'manifest'}: {each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors(include_url=False, include_input=False)
+        )
+        raise ValueError(f"{path}: {wrong}") from None
+    except (ValueError, OSError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 
