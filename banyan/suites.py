@@ -1,6 +1,7 @@
 """The contract suites, for adapter authors: subclass as Test..., state the facts, run pytest."""
 
 from contracts.faults import Fault
+from contracts.suites.balance import BalanceContract
 from contracts.suites.bill import BillContract
 from contracts.suites.catalog import CatalogContract
 from contracts.suites.customer import CustomerContract
@@ -14,6 +15,7 @@ from contracts.suites.usage import UsageFileContract
 
 __all__ = [
     "AdapterContract",
+    "BalanceContract",
     "BillContract",
     "Calls",
     "CatalogContract",

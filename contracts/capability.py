@@ -15,4 +15,8 @@ class Support(StrEnum):
 class Capability(StrEnum):
     ORDER_LOOKUP = "order.lookup"
     ORDER_CANCEL = "order.cancel"
+    BALANCE_HISTORY = "balance.history"
+    BALANCE_LOOKUP = "balance.lookup"
+    BALANCE_TOP_UP = "balance.top_up"
+    BALANCE_VOUCHER = "balance.voucher"
     BILL_NOW = "bill.now"

@@ -1,6 +1,7 @@
 """The canonical nouns, as the gateway and every adapter speak of them. Ids are the legacy's own (native) ids."""
 
 from contracts.model.activation import Activation, Service
+from contracts.model.balance import BalanceMove, Bucket, BucketKind, MoveKind, TopUp
 from contracts.model.bill import Bill, BillLine
 from contracts.model.customer import Account, Customer
 from contracts.model.money import Money, largest_remainder, minor_unit
@@ -12,11 +13,15 @@ from contracts.model.usage import Unreadable, UsageFile, UsageKind, UsageRecord
 __all__ = [
     "Account",
     "Activation",
+    "BalanceMove",
     "Bill",
     "BillLine",
+    "Bucket",
+    "BucketKind",
     "Customer",
     "LineKind",
     "Money",
+    "MoveKind",
     "Offering",
     "Order",
     "OrderLine",
@@ -25,6 +30,7 @@ __all__ = [
     "Receipt",
     "Service",
     "Subscription",
+    "TopUp",
     "Unit",
     "Unreadable",
     "UsageFile",

@@ -1,6 +1,7 @@
 """What the gateway may ask of a legacy system: one Protocol per file."""
 
 from contracts.ports.adapter import Adapter
+from contracts.ports.balance import BalancePort
 from contracts.ports.bill import BillPort
 from contracts.ports.catalog import CatalogPort
 from contracts.ports.customer import CustomerPort
@@ -13,6 +14,7 @@ from contracts.ports.usage import UsageFilePort
 PORTS: dict[str, type[Adapter]] = {
     port.__name__: port
     for port in (
+        BalancePort,
         BillPort,
         CatalogPort,
         CustomerPort,
@@ -27,6 +29,7 @@ PORTS: dict[str, type[Adapter]] = {
 __all__ = [
     "PORTS",
     "Adapter",
+    "BalancePort",
     "BillPort",
     "CatalogPort",
     "CustomerPort",

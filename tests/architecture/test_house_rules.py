@@ -187,7 +187,7 @@ def test_a_port_method_declares_itself(port: type, name: str, method: object) ->
     assert list(signature(method).parameters)[:2] == ["self", "call"], f"{port.__name__}.{name} takes no Call"
 
 
-LOOKED_UP_BY = {"place_order": "order_by_key"}
+LOOKED_UP_BY = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
 
 
 def test_a_once_only_write_can_be_looked_up() -> None:
