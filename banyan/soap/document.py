@@ -7,7 +7,8 @@ from urllib.request import url2pathname
 
 from zeep import Settings
 from zeep.transports import Transport
-from zeep.wsdl import Document
+
+from banyan.soap.codec.facets import Document
 
 
 class NotVendored(Exception):

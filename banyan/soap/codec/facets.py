@@ -1,0 +1,218 @@
+"""What zeep forgets of a schema while it reads it: facets, what is abstract or fixed, and what a type extends.
+
+Whoever loads a contract loads it as a `Document` of this module; the functions below then answer.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lxml import etree
+from zeep.wsdl import Document as ZeepDocument
+from zeep.xsd import ComplexType, Element, ListType, Schema
+from zeep.xsd.elements import Any as AnyElement
+from zeep.xsd.elements import Attribute
+from zeep.xsd.schema import SchemaDocument
+from zeep.xsd.types.unresolved import UnresolvedCustomType
+from zeep.xsd.visitor import SchemaVisitor, tags
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The restrictions of a simple type and of all types it restricts; limits are written as in the schema."""
+
+    enumeration: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    """All of them hold; alternatives within one step are joined by `|`."""
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    at_least: str | None = None
+    above: str | None = None
+    at_most: str | None = None
+    below: str | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+
+
+NONE = Facets()
+_TAGS: Any = tags
+_NUMBERS = {
+    "length": "length",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "totalDigits": "total_digits",
+    "fractionDigits": "fraction_digits",
+}
+_LIMITS = {"minInclusive": "at_least", "minExclusive": "above", "maxInclusive": "at_most", "maxExclusive": "below"}
+
+
+def facets(kind: Any) -> Facets:
+    """Of a simple type as zeep holds it."""
+    found: Facets = getattr(kind, "told_facets", NONE)
+    return found
+
+
+def is_abstract(part: Any) -> bool:
+    """Whether a type or an element only stands for others."""
+    return bool(getattr(part, "told_abstract", False))
+
+
+def is_mixed(kind: Any) -> bool:
+    """Whether text may stand between the children of a complex type."""
+    return bool(getattr(kind, "told_mixed", False))
+
+
+def is_prohibited(attribute: Attribute) -> bool:
+    return bool(getattr(attribute, "told_prohibited", False))
+
+
+def fixed(part: Any) -> str | None:
+    """The only text that an element or attribute may hold."""
+    text: str | None = getattr(part, "told_fixed", None)
+    return text
+
+
+def namespaces(wildcard: AnyElement) -> tuple[str, str | None]:
+    """What an xsd:any admits, as the schema writes it, and the namespace that it stands in."""
+    admitted: tuple[str, str | None] = getattr(wildcard, "told_namespaces", ("##any", None))
+    return admitted
+
+
+def derived(declared: Any, schema: Schema) -> Iterator[ComplexType]:
+    """The named types that extend or restrict a complex type, at any distance; without the type itself."""
+    for kind in schema.types:
+        if kind is not declared and isinstance(kind, ComplexType) and descends(kind, declared, schema):
+            yield kind
+
+
+def descends(kind: Any, declared: Any, schema: Schema) -> bool:
+    """Whether one complex type is the other or extends or restricts it."""
+    seen = set()
+    while kind is not declared:
+        base = getattr(kind, "told_base", None)
+        if base is None or declared.qname is None or base.text in seen:
+            return False
+        if base.text == declared.qname.text:
+            return True
+        seen.add(base.text)
+        kind = schema.get_type(base)  # type: ignore[no-untyped-call]  # zeep is typed in part
+    return True
+
+
+class Document(ZeepDocument):
+    """zeep's WSDL whose types know the above."""
+
+    def load(self, location: Any) -> None:
+        self.types = _Schema(node=None, transport=self.transport, location=self.location, settings=self.settings)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        super().load(location)  # type: ignore[no-untyped-call]  # zeep is typed in part
+
+
+class _Schema(Schema):
+    def create_new_document(self, node: Any, url: Any, base_url: Any = None, target_namespace: Any = None) -> Any:
+        namespace = (node.get("targetNamespace") if node is not None else None) or target_namespace
+        document = _SchemaDocument(namespace, url, base_url or url)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        self.documents.add(document)
+        document.load(self, node)
+        return document
+
+
+class _SchemaDocument(SchemaDocument):
+    def load(self, schema: Any, node: Any) -> None:
+        if node is not None:
+            _Visitor(schema, self).visit_schema(node)  # type: ignore[no-untyped-call]  # zeep is typed in part
+
+
+class _Restricted(UnresolvedCustomType):
+    """A simple type by restriction. One type comes of it however often it is asked for."""
+
+    def __init__(self, unresolved: UnresolvedCustomType, node: etree._Element) -> None:
+        self.__dict__.update(unresolved.__dict__)
+        self._node = node
+        self._kind: Any = None
+
+    def resolve(self) -> Any:
+        if self._kind is None:
+            base = self.base_type.resolve()
+            self._kind = copy.copy(base) if isinstance(base, ListType) else super().resolve()  # type: ignore[no-untyped-call]  # zeep is typed in part
+            self._kind.told_facets = _restrict(facets(base), self._node)
+        return self._kind
+
+
+def _restrict(base: Facets, node: etree._Element) -> Facets:
+    told: dict[str, Any] = {}
+    enumeration, patterns = [], []
+    for facet in node.iterchildren("{*}*"):
+        name, value = etree.QName(facet).localname, facet.get("value", "")
+        if name == "enumeration":
+            enumeration.append(value)
+        elif name == "pattern":
+            patterns.append(value)
+        elif name in _NUMBERS:
+            told[_NUMBERS[name]] = int(value)
+        elif name in _LIMITS:
+            told[_LIMITS[name]] = value.strip()
+    if enumeration:
+        told["enumeration"] = tuple(enumeration)
+    if patterns:
+        told["patterns"] = (*base.patterns, "|".join(patterns))
+    return replace(base, **told)
+
+
+class _Visitor(SchemaVisitor):
+    """zeep's own reading of a schema, after which each part is told what its node said besides."""
+
+    def visit_element(self, node: etree._Element, parent: etree._Element) -> Any:
+        element = super().visit_element(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        if isinstance(element, Element):
+            _tell(element, abstract=node.get("abstract") in ("true", "1"), fixed=node.get("fixed"))
+        return element
+
+    def visit_attribute(self, node: etree._Element, parent: etree._Element) -> Any:
+        attribute = super().visit_attribute(node, parent)
+        _tell(attribute, prohibited=node.get("use") == "prohibited", fixed=node.get("fixed"))
+        return attribute
+
+    def visit_simple_type(self, node: etree._Element, parent: etree._Element) -> Any:
+        kind = super().visit_simple_type(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        restriction = node.find(_TAGS.restriction)
+        if restriction is None or not isinstance(kind, UnresolvedCustomType):
+            return kind
+        restricted = _Restricted(kind, restriction)
+        if parent.tag == _TAGS.schema:
+            self.register_type(restricted.qname, restricted)
+        return restricted
+
+    def visit_complex_type(self, node: etree._Element, parent: etree._Element) -> Any:
+        kind = super().visit_complex_type(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        base = kind._extension or kind._restriction  # noqa: SLF001 - zeep's only way to ask
+        inside = "".join(content.get("mixed", "") for content in node.iterchildren(_TAGS.complexContent))
+        # On the class: zeep makes new objects of it when it works the base in.
+        _tell(
+            type(kind),
+            abstract=node.get("abstract") in ("true", "1"),
+            base=None if base is None else base.qname,
+            mixed=(node.get("mixed") or inside) in ("true", "1"),
+        )
+        return kind
+
+    def visit_any(self, node: etree._Element, parent: etree._Element) -> Any:
+        wildcard = super().visit_any(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        own = self.document._target_namespace  # noqa: SLF001 - zeep's only way to ask
+        _tell(wildcard, namespaces=(node.get("namespace", "##any"), own))
+        return wildcard
+
+    visitors: Any = {  # noqa: RUF012 - zeep's own table, with ours in front
+        **SchemaVisitor.visitors,
+        _TAGS.element: visit_element,
+        _TAGS.attribute: visit_attribute,
+        _TAGS.simpleType: visit_simple_type,
+        _TAGS.complexType: visit_complex_type,
+        _TAGS.any: visit_any,
+    }
+
+
+def _tell(part: Any, **said: Any) -> None:
+    for name, value in said.items():
+        setattr(part, f"told_{name}", value)
