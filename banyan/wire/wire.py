@@ -1,26 +1,33 @@
 """One backend's HTTP connections: bounded in number, time and size, traced attempt by attempt."""
 
 import asyncio
+import ssl
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from banyan.wire import seam
+from banyan.wire.backend import Backend
+from banyan.wire.body import Unreadable, in_unicode, unpacked
 from banyan.wire.outcome import of_answer, of_failure
+from banyan.wire.pool import Pool
+from banyan.wire.transport import HttpxTransport, Progress, Received, TooLarge, Transport
 from contracts.call import Call
 from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
 
-REPLY_LIMIT = 10_000_000
-IDLE_S = 15
+LARGE = 20_000
+"""Packed bytes that are unpacked in a thread, for which the loop should not stand still."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _TRACE_CONTEXT = TraceContextTextMapPropagator()  # baggage stays in the house
 
 
@@ -29,10 +36,16 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    """Unpacked, and in an encoding of Unicode unless it says itself which other it is in."""
+    cookies: tuple[str, ...] = ()
+    """Its Set-Cookie headers. Nobody sends them back by itself."""
 
 
 class Wire:
-    """Posts to one system. A pool, a bulkhead and a time limit of its own, so that a slow system slows nobody else."""
+    """Posts to one system. A pool, a bulkhead and a time limit of its own, so that a slow system slows nobody else.
+
+    A cookie that one customer's call brought never travels with another's: it keeps none.
+    """
 
     def __init__(
         self,
@@ -43,6 +56,8 @@ class Wire:
         concurrency: int,
         refused: frozenset[int] = frozenset({503}),
         basic: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+        backend: Backend | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`refused`: the statuses by which this system declares that it turned work away before doing any."""
@@ -51,81 +66,110 @@ class Wire:
         self._timeout_s = timeout_s
         self._refused = refused
         self._bulkhead = asyncio.Semaphore(concurrency)
-        # A cookie that one customer's call brought must never travel with another's.
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-        transport = transport or AiohttpTransport(client=lambda: _session(concurrency))
-        self._http = httpx.AsyncClient(transport=transport, cookies=no_cookies, trust_env=False)
-        self._always = {"accept-encoding": "identity", "user-agent": "banyan"}
+        self._backend = backend = backend or Backend()
+        replaced = transport or seam.transport()
+        self._transport: Transport = (
+            Pool(concurrency, keep_alive=backend.keep_alive, tls=tls) if replaced is None else HttpxTransport(replaced)
+        )
+        self._always = {
+            "accept": "*/*",
+            "accept-encoding": "gzip" if backend.gzip else "identity",
+            "user-agent": "banyan",
+        }
         if basic is not None:
             self._always["authorization"] = "Basic " + b64encode(":".join(basic).encode()).decode()
         self._tracer = trace.get_tracer("banyan.wire")
 
-    async def post(self, call: Call, url: str, body: bytes, headers: Mapping[str, str], operation: str) -> Answer:
-        """Send one attempt. Raises a PortError whose `happened` says how far the bytes got."""
-        with self._tracer.start_as_current_span(
-            "POST",
-            kind=SpanKind.CLIENT,
-            record_exception=False,
-            set_status_on_exception=False,
-            attributes={
-                "http.request.method": "POST",
-                "http.request.resend_count": call.attempt,
-                "server.address": urlsplit(url).hostname or "",
-                "server.port": urlsplit(url).port or 0,
-                "soap.operation": operation,
-            },
-        ) as span:
-            try:
-                return await self._attempt(span, call, url, body, headers)
-            except PortError as error:
-                span.set_attribute("error.type", type(error).__name__)
-                span.set_status(StatusCode.ERROR)
-                raise
+    async def post(
+        self,
+        call: Call,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        operation: str,
+        *,
+        one_way: bool = False,
+    ) -> Answer:
+        """Send one attempt. Raises a PortError whose `happened` says how far the bytes got.
 
-    async def _attempt(self, span: Span, call: Call, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        `one_way`: the operation has no answer; an empty body is then one.
+        """
+        span = self._tracer.start_span("POST", kind=SpanKind.CLIENT, attributes=_where(url))
+        try:
+            if span.is_recording():
+                span.set_attributes({"http.request.resend_count": call.attempt, "soap.operation": operation})
+            sending = {**self._always, **headers}
+            _TRACE_CONTEXT.inject(sending, trace.set_span_in_context(span))
+            received = await self._attempt(span, call, url, body, sending)
+            reply = await self._body(received)
+            told = of_answer(
+                self._system, self._refused, received.status, received.headers, reply, self._clock, one_way=one_way
+            )
+            if told is not None:
+                raise told
+            return Answer(received.status, received.headers, reply, tuple(received.headers.getall("set-cookie", ())))
+        except PortError as error:
+            span.set_attribute("error.type", type(error).__name__)
+            span.set_status(StatusCode.ERROR)
+            raise
+        finally:
+            span.end()
+
+    async def _attempt(self, span: Span, call: Call, url: str, body: bytes, sending: Mapping[str, str]) -> Received:
         budget = min(self._timeout_s, call.deadline - self._clock.monotonic())
         if budget <= 0:
             raise TimedOut(f"no time left to ask {self._system}", happened=Happened.NO)
-        sending = {**self._always, **headers}
-        _TRACE_CONTEXT.inject(sending)
-        sent = False
+        progress, admitted = Progress(), False
         try:
             async with asyncio.timeout(budget), self._bulkhead:
-                sent = True
-                return await self._exchange(span, url, body, sending, budget)
+                admitted = True
+                # Connecting gets half the budget, so that there is time to try again elsewhere.
+                return await self._transport.send(url, body, sending, progress, budget / 2, self._backend.reply_bytes)
         except TimeoutError:
-            if not sent:
+            if not admitted:
                 raise Unavailable(f"every connection to {self._system} is busy", happened=Happened.NO) from None
+            if not progress.sent:
+                raise Unavailable(f"{self._system} cannot be reached", happened=Happened.NO) from None
             raise TimedOut(f"{self._system} did not answer in time") from None
+        except TooLarge:
+            raise Garbled(f"{self._system} sent more than {self._backend.reply_bytes} bytes") from None
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as failure:
+            raise of_failure(self._system, failure, sent=progress.sent) from None
+        finally:
+            if progress.status is not None:
+                span.set_attribute("http.response.status_code", progress.status)
 
-    async def _exchange(self, span: Span, url: str, body: bytes, sending: Mapping[str, str], budget: float) -> Answer:
-        # Connecting gets half the budget, so that its failure is told apart from a slow answer.
-        timeout = httpx.Timeout(budget, connect=budget / 2, pool=budget / 2)
+    async def _body(self, received: Received) -> bytes:
+        body = received.body
+        coding = received.headers.get("content-encoding", "").strip().lower()
+        charset = _charset(received.headers.get("content-type", ""))
         try:
-            async with self._http.stream("POST", url, content=body, headers=sending, timeout=timeout) as response:
-                span.set_attribute("http.response.status_code", response.status_code)
-                reply = bytearray()
-                async for chunk in response.aiter_bytes():
-                    reply += chunk
-                    if len(reply) > REPLY_LIMIT:
-                        raise Garbled(f"{self._system} sent more than {REPLY_LIMIT} bytes")
-        except httpx.HTTPError as failure:
-            raise of_failure(self._system, failure) from None
-        except httpx.InvalidURL:
-            raise Unavailable(f"the address of {self._system} is no URL", happened=Happened.NO) from None
-        except aiohttp.ClientError:
-            # The transport lets these through unmapped: the other end does not speak HTTP.
-            raise Garbled(f"{self._system} answered with something that is not HTTP") from None
-        now = self._clock.now()
-        error = of_answer(self._system, self._refused, response.status_code, response.headers, bytes(reply), now)
-        if error is not None:
-            raise error
-        return Answer(response.status_code, response.headers, bytes(reply))
+            if coding:
+                unpack = (body, coding, self._backend.reply_bytes)
+                body = await asyncio.to_thread(unpacked, *unpack) if len(body) > LARGE else unpacked(*unpack)
+            return in_unicode(body, charset, self._backend.code_page)
+        except Unreadable as why:
+            raise Garbled(f"the reply of {self._system} cannot be read: {why}") from None
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._transport.aclose()
 
 
-def _session(connections: int) -> aiohttp.ClientSession:
-    pool = aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_S)
-    return aiohttp.ClientSession(connector=pool, cookie_jar=aiohttp.DummyCookieJar())
+@lru_cache(maxsize=256)
+def _where(url: str) -> Mapping[str, str | int]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 0
+    except ValueError:
+        host, port = "", 0
+    return {"http.request.method": "POST", "server.address": host, "server.port": port}
+
+
+@lru_cache(maxsize=256)
+def _charset(content_type: str) -> str:
+    """In lower case; "" where the header names none."""
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'").lower()
+    return ""

@@ -81,7 +81,7 @@ ANSWERS: list[tuple[bytes, type[PortError], Happened]] = [
     (http(404, LOGIN, kind="text/html"), Garbled, Happened.UNKNOWN),
     (http(200, b"x" * 10_000_001), Garbled, Happened.UNKNOWN),
     (b"", Unavailable, Happened.UNKNOWN),
-    (b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 500\r\n\r\n<half", Unavailable, Happened.UNKNOWN),
+    (b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 500\r\n\r\n<half", Garbled, Happened.UNKNOWN),
     (b"\x00\x01\x02 this is no HTTP\r\n\r\n", Garbled, Happened.UNKNOWN),
 ]
 
