@@ -12,10 +12,9 @@ from gateway.flows.bundles.pricing import price
 from gateway.flows.bundles.request import Picked, choice_of
 from gateway.flows.orders.decomposition import Target, decompose
 from gateway.flows.orders.documents import ORDER, accepted
-from gateway.flows.orders.plan import PLAN_VERSION, Plan
+from gateway.flows.orders.plan import KIND, PLAN_VERSION, Plan
 from gateway.flows.orders.products import REALISATION
 from gateway.flows.orders.request import Root, account_of, customer_of, item_ids, members_of, named, picks_of, start_of
-from gateway.flows.orders.worker import KIND
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.policy.ports import Ports
 from gateway.store.port import Document, Job, Store

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
+from gateway.flows.journal import Overtaken
 from gateway.flows.orders.documents import (
     ORDER,
     TYPE,
@@ -51,10 +52,6 @@ def emitted(before: Document, after: Document, at: datetime, trace: str | None) 
     """What a change of an order tells; the states of its items are told by the order's own."""
     for change in told.changes(without_item_states(before.body), without_item_states(after.body), _DATES):
         yield Emit(told.event(TYPE, change, after, at, trace))
-
-
-class Overtaken(Exception):
-    """The order came to its end elsewhere: cancelled before it began."""
 
 
 class Journal:

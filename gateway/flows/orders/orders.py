@@ -11,15 +11,15 @@ from contracts.call import Principal
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
 from gateway.flows.bundles.bundles import Bundles
+from gateway.flows.journal import Worker
 from gateway.flows.orders.acceptance import Acceptance
 from gateway.flows.orders.documents import CANCEL, CANCEL_TYPE, ORDER, TYPE, draft, refused, with_states
 from gateway.flows.orders.journal import Journal, emitted
-from gateway.flows.orders.plan import Plan
+from gateway.flows.orders.plan import KIND, Plan
 from gateway.flows.orders.request import cancelled_order, customers_of
 from gateway.flows.orders.run import Run
 from gateway.flows.orders.states import State
 from gateway.flows.orders.steps import Steps
-from gateway.flows.orders.worker import Worker
 from gateway.flows.refusal import Clash, Invalid, Refusal, Unknown
 from gateway.policy.ports import Ports
 from gateway.store.port import Advance, Change, Document, Emit, Enqueue, Put, Stale, Store
@@ -51,7 +51,7 @@ class Orders:
         self._clock = clock
         self._acceptance = Acceptance(store, ports, bundles)
         run = Run(Journal(store, clock), Steps(ports, clock, call_s), clock, reconcile)
-        self.worker = Worker(store, run, clock, lease_s=lease_s, poll_s=poll_s, lanes=lanes)
+        self.worker = Worker(store, KIND, run, clock, lease_s=lease_s, poll_s=poll_s, lanes=lanes)
 
     async def run(self) -> None:
         await self.worker.work()

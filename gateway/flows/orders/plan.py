@@ -11,6 +11,8 @@ import msgspec
 from contracts.call import Principal
 from contracts.model import Activation, Order, Quantity
 
+KIND = "order"
+"""Of the jobs that carry plans."""
 PLAN_VERSION = 1
 
 

@@ -11,19 +11,15 @@ from opentelemetry.trace import Span
 
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
+from gateway.flows.journal.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
+from gateway.flows.journal.schedule import HELD_S, again, asked_next
 from gateway.flows.orders import turns
 from gateway.flows.orders.journal import Entry, Journal, nothing
-from gateway.flows.orders.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
 from gateway.flows.orders.plan import Plan, Step, StepState
 from gateway.flows.orders.products import booked, crossrefs, product_documents, realisations
 from gateway.flows.orders.steps import Steps
 from gateway.store.port import Change, Emit, Job, Link, Put
 from gateway.telemetry import SUBJECT
-
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
-"""So long at most after a system is back, an order that waited for it goes on."""
-HELD_S = 300.0
-"""A held order is looked at again after this: its cause may be gone."""
 
 _tracer = trace.get_tracer("banyan.orders")
 
@@ -90,8 +86,8 @@ class Run:
         now = self._clock.now()
         sent = step.sent or now
         step = replace(step, state=StepState.DOUBT)
-        asking = [due for after in self._reconcile if (due := sent + timedelta(seconds=after)) > now]
-        due = asking[0] if asking else self._after(self._reconcile[-1])
+        asking = asked_next(now, sent, self._reconcile)
+        due = asking or self._after(self._reconcile[-1])
         if isinstance(outcome, NotReached):
             step = replace(step, waited=step.waited + 1)
             due = min(due, self._again(step, outcome))
@@ -143,10 +139,7 @@ class Run:
         return self._clock.now() + timedelta(seconds=seconds)
 
     def _again(self, step: Step, outcome: NotReached) -> datetime:
-        """As told, else later each time."""
-        if outcome.wait_s is not None:
-            return self._after(min(max(outcome.wait_s, SHORTEST_WAIT_S), HELD_S))
-        return self._after(min(LONGEST_WAIT_S, SHORTEST_WAIT_S * 2.0 ** min(step.waited - 1, 10)))
+        return again(self._clock.now(), step.waited, outcome)
 
 
 def _farewell(plan: Plan) -> str:

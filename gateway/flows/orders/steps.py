@@ -7,7 +7,7 @@ from contracts.clock import Clock
 from contracts.errors import Happened, NotFound, PortError, Rejected
 from contracts.model import WorkState
 from contracts.ports import OrderPort, ProvisioningPort
-from gateway.flows.orders.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
+from gateway.flows.journal.outcome import Done, InDoubt, NeverArrived, NotReached, Outcome, Refused, Stuck
 from gateway.flows.orders.plan import Plan, Step
 from gateway.policy.ports import P, Ports, Serving
 from gateway.policy.retry import PASSING

@@ -1,29 +1,45 @@
-"""The loop behind the orders: claims those that are due, several customers at once, and survives whatever one does."""
+"""The loop behind durable work: claims jobs that are due, several at once, and survives whatever one does."""
 
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
 from contracts.clock import Clock
-from gateway.flows.orders.journal import Overtaken
-from gateway.flows.orders.plan import Plan
-from gateway.flows.orders.run import Run
+from gateway.security import BANYAN
 from gateway.store.port import Advance, Job, Stale, Store
 
-KIND = "order"
 _T = TypeVar("_T")
 
-_log = structlog.get_logger("banyan.orders")
+_log = structlog.get_logger("banyan.journal")
+
+
+class Overtaken(Exception):
+    """The work came to its end elsewhere: cancelled before it began, settled by hand."""
+
+
+class Work(Protocol):
+    """What a kind of job means."""
+
+    async def go(self, job: Job) -> None:
+        """As far as it can go now; raises Overtaken when there is nothing left to do."""
+        ...
+
+    async def hold(self, job: Job, why: str) -> None:
+        """Put it aside for a human; `job` as it was last written, or what was sent would look unsent."""
+        ...
 
 
 class Worker:
-    def __init__(self, store: Store, run: Run, clock: Clock, *, lease_s: float, poll_s: float, lanes: int) -> None:
+    def __init__(
+        self, store: Store, kind: str, work: Work, clock: Clock, *, lease_s: float, poll_s: float, lanes: int
+    ) -> None:
         self._store = store
-        self._run = run
+        self._kind = kind
+        self._work = work
         self._clock = clock
         self._lease_s = lease_s
         self._poll_s = poll_s
@@ -31,7 +47,7 @@ class Worker:
         self._news = asyncio.Event()
 
     def wake(self) -> None:
-        """Look at once: an order was accepted, or a lane became free."""
+        """Look at once: work was accepted, or a lane became free."""
         self._news.set()
 
     async def work(self) -> None:
@@ -54,9 +70,9 @@ class Worker:
     async def _claimed(self, free: int) -> list[Job]:
         if free <= 0:
             return []
-        jobs, trouble = await _outcome(self._store.claim(KIND, lease_s=self._lease_s, limit=free))
+        jobs, trouble = await _outcome(self._store.claim(self._kind, lease_s=self._lease_s, limit=free))
         if trouble is not None:
-            _log.error("orders.claim_failed", exc_info=trouble)
+            _log.error("journal.claim_failed", kind=self._kind, exc_info=trouble)
         return jobs or []
 
     async def _pause(self) -> None:
@@ -69,23 +85,23 @@ class Worker:
                 task.cancel()
 
     async def _one(self, job: Job) -> None:
-        """A bug in one order must neither end the loop nor leave that order unseen."""
-        _, trouble = await _outcome(self._run.go(job))
+        """A bug in one job must neither end the loop nor leave that job unseen."""
+        _, trouble = await _outcome(self._work.go(job))
         if isinstance(trouble, Stale):
-            _log.warning("orders.lease_lost", order=job.id)
+            _log.warning("journal.lease_lost", kind=self._kind, job=job.id)
         elif isinstance(trouble, Overtaken):
             with suppress(Stale):
                 await self._store.commit(Advance(replace(job, open=False)))
         elif trouble is not None:
-            _log.error("orders.held", order=job.id, exc_info=trouble)
+            _log.error("journal.held", kind=self._kind, job=job.id, exc_info=trouble)
             _, again = await _outcome(self._hold(job, trouble))
             if again is not None:
-                _log.error("orders.hold_failed", order=job.id, exc_info=again)
+                _log.error("journal.hold_failed", kind=self._kind, job=job.id, exc_info=again)
 
     async def _hold(self, job: Job, trouble: Exception) -> None:
-        written = await self._store.job(Plan.unpack(job.data).principal(), job.id)
+        written = await self._store.job(BANYAN, job.id)
         if written is not None and written.fence == job.fence:
-            await self._run.hold(written, f"held by an unexpected {type(trouble).__name__}; an operator must look")
+            await self._work.hold(written, f"held by an unexpected {type(trouble).__name__}; an operator must look")
 
 
 async def _outcome(work: Awaitable[_T]) -> tuple[_T | None, Exception | None]:

@@ -32,7 +32,7 @@ class NeverArrived:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The legacy said no: the order fails, and what was done is undone."""
+    """The legacy said no: the work fails, and what was done for it before is undone."""
 
     why: str
 

@@ -1,0 +1,5 @@
+"""Work that a legacy does once: what every flow that writes its intent before it sends has in common."""
+
+from gateway.flows.journal.worker import Overtaken, Worker
+
+__all__ = ["Overtaken", "Worker"]
