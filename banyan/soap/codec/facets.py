@@ -1,6 +1,6 @@
 """What zeep forgets of a schema while it reads it: facets, what is abstract or fixed, and what a type extends.
 
-Whoever loads a contract loads it as a `Document` of this module; the functions below then answer.
+Whoever loads a contract reads its types into the `Schema` of this module; the functions below then answer.
 """
 
 import copy
@@ -10,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 from zeep.wsdl import Document as ZeepDocument
-from zeep.xsd import ComplexType, Element, ListType, Schema
+from zeep.xsd import ComplexType, Element, ListType
+from zeep.xsd import Schema as ZeepSchema
 from zeep.xsd.elements import Any as AnyElement
 from zeep.xsd.elements import Attribute
 from zeep.xsd.schema import SchemaDocument
@@ -80,14 +81,14 @@ def namespaces(wildcard: AnyElement) -> tuple[str, str | None]:
     return admitted
 
 
-def derived(declared: Any, schema: Schema) -> Iterator[ComplexType]:
+def derived(declared: Any, schema: ZeepSchema) -> Iterator[ComplexType]:
     """The named types that extend or restrict a complex type, at any distance; without the type itself."""
     for kind in schema.types:
         if kind is not declared and isinstance(kind, ComplexType) and descends(kind, declared, schema):
             yield kind
 
 
-def descends(kind: Any, declared: Any, schema: Schema) -> bool:
+def descends(kind: Any, declared: Any, schema: ZeepSchema) -> bool:
     """Whether one complex type is the other or extends or restricts it."""
     seen = set()
     while kind is not declared:
@@ -102,14 +103,16 @@ def descends(kind: Any, declared: Any, schema: Schema) -> bool:
 
 
 class Document(ZeepDocument):
-    """zeep's WSDL whose types know the above."""
+    """zeep's WSDL with that schema."""
 
     def load(self, location: Any) -> None:
-        self.types = _Schema(node=None, transport=self.transport, location=self.location, settings=self.settings)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        self.types = Schema(node=None, transport=self.transport, location=self.location, settings=self.settings)  # type: ignore[no-untyped-call]  # zeep is typed in part
         super().load(location)  # type: ignore[no-untyped-call]  # zeep is typed in part
 
 
-class _Schema(Schema):
+class Schema(ZeepSchema):
+    """zeep's schema whose types know the above."""
+
     def create_new_document(self, node: Any, url: Any, base_url: Any = None, target_namespace: Any = None) -> Any:
         namespace = (node.get("targetNamespace") if node is not None else None) or target_namespace
         document = _SchemaDocument(namespace, url, base_url or url)  # type: ignore[no-untyped-call]  # zeep is typed in part

@@ -121,16 +121,25 @@ class _Sampler:
             value[name] = self._of(part.type, depth)
         elif isinstance(part, Element):
             wanted = low or (self._wanted(depth) and self._possible(part))
-            if part.accepts_multiple:
-                count = self._times(low, part, depth) if wanted else 0
-                value[str(name)] = [self.value(part, depth + 1) for _ in range(count)]
-            elif wanted:
-                value[str(name)] = self.value(part, depth + 1)
+            count = self._times(low, part, depth) if wanted and part.accepts_multiple else int(bool(wanted))
+            found = self._found(part, depth, count, needed=bool(low))
+            if part.accepts_multiple or found:
+                value[str(name)] = found if part.accepts_multiple else found[0]
         elif part.accepts_multiple:
             count = self._times(low, part, depth) if low or self._wanted(depth) else 0
             value[str(name)] = [self._round(part, depth) for _ in range(count)]
         elif low or self._wanted(depth):
             value.update(self._round(part, depth))
+
+    def _found(self, element: Element, depth: int, count: int, *, needed: bool) -> list[Any]:
+        around = len(self._open)
+        try:
+            return [self.value(element, depth + 1) for _ in range(count)]
+        except ValueError:
+            if needed:
+                raise
+            del self._open[around:]
+            return []
 
     def _round(self, group: Any, depth: int) -> dict[str, Any]:
         """One round of a sequence, a choice or a named group."""

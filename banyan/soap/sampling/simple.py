@@ -96,8 +96,8 @@ def _text(kind: Any, told: Facets, dice: Random) -> str:
 def _matching(kind: Any, told: Facets, dice: Random) -> str:
     """Only the last pattern is looked at: one that a restricted type brought along is the wider one."""
     low = told.length or told.min_length or 0
-    for _ in range(_TRIES):
-        text = matching(told.patterns[-1], dice, max(3, low))
+    for attempt in range(_TRIES):
+        text = matching(told.patterns[-1], dice, 1 + attempt % max(3, low))
         if told.length is not None and len(text) != told.length:
             continue
         if len(text) < low or (told.max_length is not None and len(text) > told.max_length):
