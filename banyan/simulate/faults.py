@@ -67,6 +67,12 @@ class Faults:
                 self._armed.remove(hit)
         return hit
 
+    def put_back(self, fault: Armed) -> None:
+        """It was taken and found nothing to hit: it waits for the next call."""
+        fault.times += 1
+        if not any(each is fault for each in self._armed):
+            self._armed.insert(0, fault)
+
     def waiting(self) -> list[dict[str, Any]]:
         return [
             {"operation": fault.operation, "kind": fault.kind.value, "times": fault.times, "after": fault.after}

@@ -3,21 +3,23 @@
 import inspect
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
+from banyan.simulate.damage import LOGIN, PAGE, damaged
 from banyan.simulate.faults import Armed, Faults
 from banyan.simulate.ledger import Ledger
 from banyan.soap import SoapContract, SoapFault
 from contracts.clock import Clock
-from contracts.faults import Fault
+from contracts.faults import VALUES, Fault
 
 DELAY_S = 60.0
 """Later than anybody waits."""
-PAGE = "<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +92,59 @@ class Simulator:
             return self._fault(fault)
         self.received[asked.operation] += 1
         armed = self.faults.take(asked.operation)
-        if armed is not None and armed.kind is Fault.REFUSE:
-            return web.Response(status=503, headers={"retry-after": "1"}, text="busy")
-        if armed is not None and armed.kind is Fault.FAULT:
-            return self._fault(SoapFault("Server", "injected fault"))
-        request = Request(*asked, http.headers.get("traceparent"), self.ledger)
-        return await self._send(http, await self._work(request, None if armed is None else armed.kind), armed)
-
-    async def _send(self, http: web.Request, answer: web.Response, armed: Armed | None) -> web.Response:
         kind = None if armed is None else armed.kind
+        instead = self._instead(kind)
+        if instead is not None:
+            return instead
+        request = Request(*asked, http.headers.get("traceparent"), self.ledger)
+        answer = await self._work(request, kind)
+        return answer if armed is None else await self._send(http, asked.operation, answer, armed)
+
+    def _instead(self, kind: Fault | None) -> web.Response | None:
+        """What comes in place of the work."""
+        match kind:
+            case Fault.REFUSE:
+                return web.Response(status=503, headers={"retry-after": "1"}, text="busy")
+            case Fault.HTTP_503:
+                return web.Response(status=503, body=PAGE, content_type="text/html")
+            case Fault.LOGIN_PAGE:
+                return web.Response(body=LOGIN, content_type=self._media, charset="utf-8")
+            case Fault.FAULT:
+                return self._fault(SoapFault("Server", "injected fault"))
+            case Fault.FAULT_AS_200:
+                return self._fault(SoapFault("Server", "injected fault"), status=200)
+            case _:
+                return None
+
+    async def _send(self, http: web.Request, operation: str, answer: web.Response, armed: Armed) -> web.StreamResponse:
+        """What becomes of an answer on its way."""
+        kind, seconds = armed.kind, self.delay_s if armed.seconds is None else armed.seconds
         if kind is Fault.LOST_ANSWER and http.transport is not None:
             http.transport.abort()
         if kind is Fault.GARBAGE:
-            return web.Response(text=PAGE, content_type="text/html")
-        if armed is not None and kind is Fault.DELAY:
-            await self.clock.sleep(self.delay_s if armed.seconds is None else armed.seconds)
+            return web.Response(body=PAGE, content_type="text/html")
+        if kind is Fault.DELAY:
+            await self.clock.sleep(seconds)
+        if kind is Fault.SLOW_DRIP:
+            return await self._drip(http, answer, seconds)
+        reply = damaged(self.contract, operation, _body(answer), kind) if answer.status == HTTPStatus.OK else None
+        if reply is not None:
+            charset = "iso-8859-1" if kind is Fault.LATIN_1 else "utf-8"
+            return web.Response(body=reply, content_type=self._media, charset=charset)
+        if kind in VALUES:
+            self.faults.put_back(armed)
         return answer
+
+    async def _drip(self, http: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
+        """Byte by byte, until all is sent or nobody listens."""
+        dripping = web.StreamResponse(status=answer.status, headers={"content-type": answer.headers["content-type"]})
+        await dripping.prepare(http)
+        body = _body(answer)
+        with suppress(ConnectionError):
+            for byte in body:
+                await dripping.write(bytes([byte]))
+                await self.clock.sleep(seconds / len(body))
+        return dripping
 
     async def _work(self, request: Request, kind: Fault | None) -> web.Response:
         """Whatever it answers is answered under the fault: a no is as easily lost as a yes."""
@@ -134,11 +173,15 @@ class Simulator:
         answer = value if isinstance(value, Answer) else Answer(value)
         return self.contract.write_reply(operation, answer.body, answer.header)
 
-    def _fault(self, fault: SoapFault) -> web.Response:
+    def _fault(self, fault: SoapFault, status: int = 500) -> web.Response:
         return web.Response(
-            status=500, body=self.contract.write_fault(fault), content_type=self._media, charset="utf-8"
+            status=status, body=self.contract.write_fault(fault), content_type=self._media, charset="utf-8"
         )
 
     @property
     def _media(self) -> str:
         return "text/xml" if self.contract.version == "1.1" else "application/soap+xml"
+
+
+def _body(answer: web.Response) -> bytes:
+    return answer.body if isinstance(answer.body, bytes) else b""

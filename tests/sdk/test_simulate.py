@@ -9,6 +9,7 @@ import pytest
 
 from adapters.jbilling.simulator import simulator
 from banyan.simulate import Addresses, Ledger, running
+from contracts.faults import Fault
 from tests.clock import FakeClock
 
 
@@ -29,7 +30,7 @@ async def test_it_says_what_it_can_do(addresses: Addresses) -> None:
     about = json.loads(text)
     assert status == 200
     assert "createOrder" in about["operations"]
-    assert about["kinds"] == ["refuse", "delay", "fault", "lost-answer", "garbage", "swap"]
+    assert about["kinds"] == list(Fault)
     assert "POST /bill-run" in about["addresses"]
 
 
