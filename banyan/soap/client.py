@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -10,12 +12,26 @@ from opentelemetry import trace
 from banyan.soap.contract import SoapContract
 from banyan.soap.fault import SoapFault, port_error
 from banyan.soap.message import Reply
+from banyan.soap.security import UsernameToken, with_block
 from banyan.wire import Wire
 from contracts.call import Call
 from contracts.errors import Garbled, PortError
 
 LARGE = 20_000
 """Bytes of a reply that is read in a thread: some 20 ms of work, for which the loop should not stand still."""
+
+
+Header = Callable[[Call, str], Mapping[str, Any]]
+"""Makes the header parts of one call of an operation, by name; those its contract does not know are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What every message of a session carries."""
+
+    header: Mapping[str, Any] = field(default_factory=dict)
+    """Header parts by name."""
+    cookie: str = ""
 
 
 class SoapClient:
@@ -26,12 +42,18 @@ class SoapClient:
         endpoint: str,
         *,
         fault: Callable[[SoapFault], PortError] = port_error,
+        header: Header | None = None,
+        token: UsernameToken | None = None,
     ) -> None:
         """`endpoint` is ours to configure; the address in the WSDL is never dialled."""
         self._contract = contract
         self._wire = wire
         self._endpoint = endpoint
         self._fault = fault
+        self._header = header
+        self._token = token
+        self._opened: Opened | None = None
+        self._heard: list[str] | None = None
 
     async def call(
         self,
@@ -44,9 +66,18 @@ class SoapClient:
     ) -> Reply:
         """`fault`: what a fault of this one call means, where that needs to know what was asked."""
         trace.get_current_span().set_attribute("rpc.system.name", "soap")
-        request = self._contract.write(operation, parameters, header)
+        request = self._contract.write(operation, parameters, self._parts(call, operation, header))
+        if self._token is not None:
+            request = with_block(request, self._token.block())
         headers = self._contract.http_headers(operation)
-        answer = await self._wire.post(call, self._endpoint, request, headers, operation)
+        if self._opened is not None and self._opened.cookie:
+            headers = {**headers, "cookie": self._opened.cookie}
+        one_way = self._contract.one_way(operation)
+        answer = await self._wire.post(call, self._endpoint, request, headers, operation, one_way=one_way)
+        if self._heard is not None:
+            self._heard += answer.cookies
+        if one_way and not answer.body.strip():
+            return Reply(None)
         try:
             reply = await self._read(operation, answer.body)
         except SoapFault as told:
@@ -59,6 +90,30 @@ class SoapClient:
         if len(reply) > LARGE:
             return await asyncio.to_thread(self._contract.read, operation, reply)
         return self._contract.read(operation, reply)
+
+    def _parts(self, call: Call, operation: str, header: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if self._header is None and self._opened is None:
+            return header
+        made = {} if self._header is None else self._header(call, operation)
+        session = {} if self._opened is None else self._opened.header
+        return {**made, **session, **(header or {})}
+
+    def at(self, endpoint: str) -> "SoapClient":
+        """The same system at another of its addresses: one pool, one limit of calls in flight."""
+        return self._with(_endpoint=endpoint)
+
+    def carrying(self, opened: Opened) -> "SoapClient":
+        """One whose messages belong to this session."""
+        return self._with(_opened=opened)
+
+    def hearing(self, heard: list[str]) -> "SoapClient":
+        """One that adds the Set-Cookie headers of its replies to `heard`."""
+        return self._with(_heard=heard)
+
+    def _with(self, **changes: Any) -> "SoapClient":
+        made = copy(self)
+        vars(made).update(changes)
+        return made
 
     async def aclose(self) -> None:
         await self._wire.aclose()

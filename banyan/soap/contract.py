@@ -49,6 +49,10 @@ class SoapContract:
             return {"content-type": f'application/soap+xml; charset=utf-8; action="{action}"'}
         return {"content-type": "text/xml; charset=utf-8", "soapaction": f'"{action}"'}
 
+    def one_way(self, operation: str) -> bool:
+        """Whether nothing is answered to this operation but that it was taken over."""
+        return self._operations[operation].output is None
+
     def typed(self, qualified: str, /, **values: Any) -> Any:
         """A value of a named type, `{namespace}name`, where the contract only asks for its base."""
         return self._types.get_type(qualified)(**values)

@@ -6,6 +6,19 @@ from contracts.errors import Happened, PortError, Rejected, Unavailable
 
 SENDER = frozenset({"Client", "Sender", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown"})
 """Faults that are not to be resent without change."""
+SECURITY = frozenset(
+    {
+        "FailedAuthentication",
+        "FailedCheck",
+        "InvalidSecurity",
+        "InvalidSecurityToken",
+        "MessageExpired",
+        "SecurityTokenUnavailable",
+        "UnsupportedAlgorithm",
+        "UnsupportedSecurityToken",
+    }
+)
+"""Those of WS-Security: who we are was refused, before any work."""
 
 
 class SoapFault(Exception):
@@ -21,6 +34,8 @@ class SoapFault(Exception):
 
 def port_error(fault: SoapFault) -> PortError:
     """The sender's fault was rejected; after a server's fault nobody knows whether the work was done."""
+    if fault.code in SECURITY:
+        return Rejected("the legacy system refused our credentials", code=fault.code)
     if fault.code.partition(".")[0] in SENDER:
         return Rejected("the legacy system refused the request", code=fault.code)
     return Unavailable("the legacy system failed at the request", happened=Happened.UNKNOWN, code=fault.code)
