@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
+from zeep.utils import qname_attr
 from zeep.wsdl import Document as ZeepDocument
 from zeep.xsd import ComplexType, Element, ListType
 from zeep.xsd import Schema as ZeepSchema
@@ -67,6 +68,17 @@ def is_mixed(kind: Any) -> bool:
 
 def is_prohibited(attribute: Attribute) -> bool:
     return bool(getattr(attribute, "told_prohibited", False))
+
+
+def may_be_empty(choice: Any) -> bool:
+    """Whether an element among the alternatives of a choice may be left out; zeep takes that for granted."""
+    return bool(getattr(choice, "told_empty", False))
+
+
+def heads(element: Element) -> str | None:
+    """The name of the element that a global one may stand in for."""
+    head: etree.QName | None = getattr(element, "told_head", None)
+    return None if head is None else head.text
 
 
 def fixed(part: Any) -> str | None:
@@ -170,6 +182,7 @@ class _Visitor(SchemaVisitor):
         element = super().visit_element(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
         if isinstance(element, Element):
             _tell(element, abstract=node.get("abstract") in ("true", "1"), fixed=node.get("fixed"))
+            _tell(element, head=qname_attr(node, "substitutionGroup"))
         return element
 
     def visit_attribute(self, node: etree._Element, parent: etree._Element) -> Any:
@@ -200,6 +213,11 @@ class _Visitor(SchemaVisitor):
         )
         return kind
 
+    def visit_choice(self, node: etree._Element, parent: etree._Element) -> Any:
+        choice = super().visit_choice(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        _tell(choice, empty=any(child.get("minOccurs") == "0" for child in node.iterchildren(_TAGS.element)))
+        return choice
+
     def visit_any(self, node: etree._Element, parent: etree._Element) -> Any:
         wildcard = super().visit_any(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
         own = self.document._target_namespace  # noqa: SLF001 - zeep's only way to ask
@@ -212,6 +230,7 @@ class _Visitor(SchemaVisitor):
         _TAGS.attribute: visit_attribute,
         _TAGS.simpleType: visit_simple_type,
         _TAGS.complexType: visit_complex_type,
+        _TAGS.choice: visit_choice,
         _TAGS.any: visit_any,
     }
 
