@@ -11,8 +11,8 @@ from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 from zeep.xsd import CompoundValue, Element
 from zeep.xsd.context import XmlParserContext
 
-from banyan.soap.document import load
 from banyan.soap.fault import SoapFault, read_fault, write_fault
+from banyan.soap.loading import load
 from banyan.soap.message import Reply, SoapRequest
 from banyan.soap.strict import Untrusted, check, parse, particles
 from contracts.errors import Garbled, Rejected
@@ -37,7 +37,7 @@ class SoapContract:
     @classmethod
     def load(cls, wsdl: Path, root: Path | None = None) -> "SoapContract":
         """Read the WSDL and what it imports from below `root` (its own folder). Blocks: not for a running loop."""
-        return cls(load(wsdl, root))
+        return cls(load(wsdl, root).document)
 
     @property
     def operations(self) -> list[str]:
