@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+__all__ = ["SoapConfig"]
+
 
 class SoapConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -23,31 +23,26 @@ from adapters.mtosi.mapping import (
 from banyan import Call, Clock, Conflict, Garbled, NotFound, Rejected, Slice, Window
 from banyan.model import Activation, OrderState, Receipt, Service
 from banyan.ports import ProvisioningPort, ServicePort
-from banyan.soap import Reply, SoapClient, SoapContract
-from banyan.wire import Wire
+from banyan.soap import Reply, SoapClient, connect
 
-WSDL = Path(__file__).parent / "wsdl" / "mtosi.wsdl"
+FOLDER = Path(__file__).parent
 _SOUGHT = {PRODUCT: "reference", SUBSCRIBER: "customer_id", CFS: "id"}
 
 
 class Mtosi(ProvisioningPort, ServicePort):
-    def __init__(self, config: Config, clock: Clock, wire: Wire | None = None) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        basic = (config.username, config.password.get_secret_value()) if config.username and config.password else None
-        self._wire = wire or Wire(
-            "mtosi", clock=clock, timeout_s=config.timeout_s, concurrency=config.concurrency, basic=basic
-        )
-        contract = SoapContract.load(WSDL)
+        self._soap = connect(FOLDER, "mtosi.wsdl", config, clock)
         base = config.endpoint.rstrip("/")
-        self._activation = SoapClient(contract, self._wire, f"{base}/ServiceActivationInterface")
-        self._inventory = SoapClient(contract, self._wire, f"{base}/ServiceInventoryRetrieval")
+        self._activation = self._soap.at(f"{base}/ServiceActivationInterface")
+        self._inventory = self._soap.at(f"{base}/ServiceInventoryRetrieval")
 
     async def probe(self, call: Call) -> None:
         await self._find(call, PRODUCT, "probe")
 
     async def aclose(self) -> None:
-        await self._wire.aclose()
+        await self._soap.aclose()
 
     async def activate(self, call: Call, activation: Activation) -> Receipt:
         parameters = {**self._order(activation), "basicInput": product(activation), "cfsCurrentState": ""}

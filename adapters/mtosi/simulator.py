@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
-from adapters.mtosi.adapter import WSDL
 from adapters.mtosi.envelopes import accepted, asked, cfs, demand_header, event, fault, header, sought
 from adapters.mtosi.mapping import HEADER
 from adapters.mtosi.network import Network, Refusal, Running
@@ -13,6 +13,7 @@ from banyan.simulate import Answer, Ledger, Operation, Request, Simulator
 from banyan.simulate import main as run
 from banyan.soap import SoapContract
 
+WSDL = Path(__file__).parent / "wsdl" / "mtosi.wsdl"
 Tree = dict[str, Any]
 
 

@@ -11,10 +11,9 @@ from adapters.parlayx.faults import port_error
 from banyan import Call, Clock, NotFound, Rejected
 from banyan.model import BalanceMove, Bucket, Receipt, TopUp
 from banyan.ports import BalancePort
-from banyan.soap import SoapClient, SoapContract
-from banyan.wire import Wire
+from banyan.soap import connect
 
-WSDL = Path(__file__).parent / "wsdl" / "parlayx.wsdl"
+FOLDER = Path(__file__).parent
 
 
 class Parlayx(BalancePort):
@@ -23,16 +22,7 @@ class Parlayx(BalancePort):
     """
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        secret = config.password.get_secret_value() if config.password else ""
-        wire = Wire(
-            "parlayx",
-            clock=clock,
-            timeout_s=config.timeout_s,
-            concurrency=config.concurrency,
-            refused=config.refused,
-            basic=(config.username, secret) if config.username else None,
-        )
-        self._soap = SoapClient(SoapContract.load(WSDL), wire, config.endpoint, fault=port_error)
+        self._soap = connect(FOLDER, "parlayx.wsdl", config, clock, fault=port_error)
         self._config = config
         self._clock = clock
 

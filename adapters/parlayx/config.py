@@ -2,10 +2,10 @@
 
 import re
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from banyan.config import SoapConfig
 from banyan.model import Unit
 
 
@@ -32,15 +32,7 @@ class Kept(BaseModel):
         return f"{self.usage} in {self.factor} {self.unit}" if self.factor > 1 else f"{self.usage} in {self.unit}"
 
 
-class Config(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    endpoint: str = Field(title="Endpoint", description="Address of the SOAP service; the WSDL's own is never dialled")
-    username: str | None = Field(None, title="User name", description="For HTTP Basic; absent when none is asked")
-    password: SecretStr | None = Field(None, title="Password", description="For HTTP Basic")
-    timezone: ZoneInfo = Field(
-        ZoneInfo("UTC"), title="Time zone", description="What the system means by times that carry no zone"
-    )
+class Config(SoapConfig):
     balances: dict[str, Kept] = Field(
         {
             "Main": Kept(usage="monetary", unit="EUR"),
@@ -65,11 +57,6 @@ class Config(BaseModel):
     probe_subscriber: str = Field(
         "0", title="Probe subscriber", description="Whose balance types the probe asks for; need not exist"
     )
-    refused: frozenset[int] = Field(
-        frozenset({503}), title="Refused", description="HTTP statuses that mean: turned away before any work"
-    )
-    timeout_s: float = Field(3.0, title="Time limit", description="Seconds that one attempt may take", gt=0)
-    concurrency: int = Field(8, title="Concurrency", description="Calls in flight at most", ge=1)
 
     @field_validator("details")
     @classmethod

@@ -1,17 +1,18 @@
 """A simulated prepaid system that speaks Parlay X: `banyan simulate parlayx`."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from adapters.parlayx.adapter import WSDL
 from adapters.parlayx.state import Account, Prepaid, Refusal
 from banyan import Clock
 from banyan.simulate import Ledger, Operation, Request, Simulator
 from banyan.simulate import main as run
 from banyan.soap import SoapContract, SoapFault
 
+WSDL = Path(__file__).parent / "wsdl" / "parlayx.wsdl"
 COMMON = "http://www.csapi.org/schema/parlayx/common/v2_1"
 Reply = dict[str, Any]
 

@@ -22,7 +22,16 @@ from gateway.registry import Manifest, discover, named
 ROOT = Path(adapters.__file__ or "").parent
 NAMES = sorted(path.parent.name for path in ROOT.glob("*/manifest.toml"))
 BEGIN, END = "<!-- facts:", "<!-- end of facts -->"
-PUBLIC = {"banyan", "banyan.model", "banyan.ports", "banyan.soap", "banyan.wire", "banyan.files", "banyan.simulate"}
+PUBLIC = {
+    "banyan",
+    "banyan.config",
+    "banyan.files",
+    "banyan.mapping",
+    "banyan.model",
+    "banyan.ports",
+    "banyan.simulate",
+}
+PUBLIC |= {"banyan.soap", "banyan.wire"}
 
 
 def facts_of(manifest: Manifest, config: type[BaseModel]) -> Iterator[str]:

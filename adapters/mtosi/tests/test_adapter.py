@@ -10,10 +10,11 @@ import httpx
 import pytest
 from lxml import etree
 
-from adapters.mtosi.adapter import WSDL, Mtosi
+from adapters.mtosi.adapter import Mtosi
 from adapters.mtosi.config import Config
 from adapters.mtosi.faults import typed
 from adapters.mtosi.mapping import name, receipt
+from adapters.mtosi.simulator import WSDL
 from banyan import (
     Call,
     Clock,
@@ -30,7 +31,7 @@ from banyan import (
 from banyan.model import Activation
 from banyan.simulate import Simulator
 from banyan.soap import SoapContract, SoapFault
-from banyan.wire import Wire
+from banyan.wire import seam
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MSG = "http://www.tmforum.org/mtop/fmw/xsd/msg/v1"
@@ -186,8 +187,8 @@ async def test_bad_reply(clock: Clock, call: Call, simulator: Simulator, number:
         text = body.decode() if sound else TAMPERED[number](body.decode())
         return httpx.Response(200, content=text.encode(), headers={"content-type": "text/xml"})
 
-    wire = Wire("mtosi", clock=clock, timeout_s=1, concurrency=1, transport=httpx.MockTransport(answer))
-    adapter = Mtosi(Config(endpoint="http://oss.invalid"), clock, wire=wire)
+    with seam.installed(lambda: httpx.MockTransport(answer)):
+        adapter = Mtosi(Config(endpoint="http://oss.invalid"), clock)
     sound = True
     assert len((await adapter.services(call, "101", Window())).items) == 1
     sound = False

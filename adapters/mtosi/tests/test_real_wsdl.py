@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from adapters.mtosi.adapter import WSDL, Mtosi
+from adapters.mtosi.adapter import Mtosi
 from adapters.mtosi.mapping import name, receipt, services
+from adapters.mtosi.simulator import WSDL
 from banyan import Call, PortError, Window
 from banyan.model import Activation
 from banyan.simulate import Simulator

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from adapters.parlayx.adapter import WSDL, Parlayx
+from adapters.parlayx.adapter import Parlayx
 from adapters.parlayx.config import Config
+from adapters.parlayx.simulator import WSDL
 from adapters.parlayx.simulator import simulator as simulate
 from banyan import Call, NotFound, Principal, Rejected, SystemClock
 from banyan.model import Money, TopUp
