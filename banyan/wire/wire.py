@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import httpx
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, StatusCode
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import Span, SpanContext, SpanKind, StatusCode
 
 from banyan.wire import seam
 from banyan.wire.backend import Backend
@@ -28,7 +27,6 @@ from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
 LARGE = 20_000
 """Packed bytes that are unpacked in a thread, for which the loop should not stand still."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_TRACE_CONTEXT = TraceContextTextMapPropagator()  # baggage stays in the house
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +92,9 @@ class Wire:
 
         `one_way`: the operation has no answer; an empty body is then one.
         """
-        span = self._tracer.start_span("POST", kind=SpanKind.CLIENT, attributes=_where(url))
+        span = self._span(call, url, operation)
         try:
-            if span.is_recording():
-                span.set_attributes({"http.request.resend_count": call.attempt, "soap.operation": operation})
-            sending = {**self._always, **headers}
-            _TRACE_CONTEXT.inject(sending, trace.set_span_in_context(span))
+            sending = {**self._always, **headers, **_trace_context(span.get_span_context())}
             received = await self._attempt(span, call, url, body, sending)
             reply = await self._body(received)
             told = of_answer(
@@ -114,6 +109,15 @@ class Wire:
             raise
         finally:
             span.end()
+
+    def _span(self, call: Call, url: str, operation: str) -> Span:
+        around = trace.get_current_span().get_span_context()
+        if around.is_valid and not around.trace_flags.sampled:
+            return trace.NonRecordingSpan(around)  # nobody looks: the trace goes on, under the span around it
+        span = self._tracer.start_span("POST", kind=SpanKind.CLIENT, attributes=_where(url))
+        if span.is_recording():
+            span.set_attributes({"http.request.resend_count": call.attempt, "soap.operation": operation})
+        return span
 
     async def _attempt(self, span: Span, call: Call, url: str, body: bytes, sending: Mapping[str, str]) -> Received:
         budget = min(self._timeout_s, call.deadline - self._clock.monotonic())
@@ -163,6 +167,16 @@ def _where(url: str) -> Mapping[str, str | int]:
     except ValueError:
         host, port = "", 0
     return {"http.request.method": "POST", "server.address": host, "server.port": port}
+
+
+def _trace_context(context: SpanContext) -> dict[str, str]:
+    """W3C trace context; baggage stays in the house."""
+    if not context.is_valid:
+        return {}
+    made = {"traceparent": f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"}
+    if context.trace_state:
+        made["tracestate"] = context.trace_state.to_header()
+    return made
 
 
 @lru_cache(maxsize=256)
