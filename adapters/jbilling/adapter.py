@@ -14,10 +14,9 @@ from adapters.jbilling.words import aware, needed
 from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
 from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
 from banyan.ports import BillPort, CatalogPort, CustomerPort, InventoryPort, OrderPort
-from banyan.soap import SoapClient, SoapContract
-from banyan.wire import Wire
+from banyan.soap import connect
 
-WSDL = Path(__file__).parent / "wsdl" / "jbilling.wsdl"
+FOLDER = Path(__file__).parent
 PAGE = 100
 LARGEST = 2**31 - 1
 
@@ -26,16 +25,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
     """Building it reads the WSDL: not for a running loop."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        secret = config.password.get_secret_value() if config.password else ""
-        wire = Wire(
-            "jbilling",
-            clock=clock,
-            timeout_s=config.timeout_s,
-            concurrency=config.concurrency,
-            refused=config.refused,
-            basic=(config.username, secret) if config.username else None,
-        )
-        self._soap = SoapClient(SoapContract.load(WSDL), wire, config.endpoint, fault=port_error)
+        self._soap = connect(FOLDER, "jbilling.wsdl", config, clock, fault=port_error)
         self._config = config
         self._clock = clock
         self._packages: Plans | None = None
@@ -229,8 +219,9 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
             raise Garbled("jbilling answered with what belongs to another user")
 
     def _receipt(self, order: Any, reference: str) -> Receipt:
-        taken = aware(order["createDate"], self._config, "createDate")
-        return Receipt(reference, native_id=str(order["id"]), accepted=taken)
+        return Receipt(
+            reference, native_id=str(order["id"]), accepted=aware(order["createDate"], self._config, "createDate")
+        )
 
 
 def _number(native_id: str) -> int:

@@ -1,25 +1,23 @@
 """What jBilling tells, in our nouns."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
 from adapters.jbilling.plans import Plans, offering_id
-from adapters.jbilling.words import Record, aware, currency, known, listed, meta_fields, money, needed, number
-from banyan import Garbled
-from banyan.model import (
-    Account,
-    Bill,
-    BillLine,
-    Customer,
-    LineKind,
-    Offering,
-    OrderLine,
-    Quantity,
-    Subscription,
-    Unit,
+from adapters.jbilling.words import (
+    Record,
+    allowance,
+    aware,
+    currency,
+    known,
+    listed,
+    meta_fields,
+    money,
+    needed,
+    quantity,
 )
+from banyan.model import Account, Bill, BillLine, Customer, LineKind, Offering, OrderLine, Subscription
 
 USER_STATUS = {1: "active", 2: "active", 3: "active", 4: "active", 5: "suspended", 6: "suspended", 7: "suspended"}
 ORDER_STATUS = {1: "active", 2: "terminated", 3: "suspended", 4: "suspended"}
@@ -64,7 +62,7 @@ def offering(item: Record, config: Config) -> Offering:
         price=price,
         service=meta.get("provisioningCode"),
         relies_on=meta.get("requiresCode"),
-        allowance=_allowance(meta),
+        allowance=allowance(meta),
         active=not item["deleted"],
     )
 
@@ -120,7 +118,7 @@ def _order_line(line: Record, order: Record, plans: Plans, config: Config) -> Or
         kind=LineKind.DISCOUNT if discount else LineKind.PRODUCT,
         offering_id=None if discount else _sold_as(needed(line["itemId"], "itemId"), plans),
         description=line["description"] or "",
-        quantity=_quantity(line),
+        quantity=quantity(line),
         price=money(line["price"], line["priceAsDecimal"], currency(order, config), "price"),
     )
 
@@ -130,7 +128,7 @@ def _bill_line(line: Record, iso: str, plans: Plans, config: Config) -> BillLine
     return BillLine(
         id=str(needed(line["id"], "id")),
         description=line["description"] or "",
-        quantity=_quantity(line),
+        quantity=quantity(line),
         amount=money(line["amount"], line["amountAsDecimal"], iso, "amount"),
         offering_id=None if item in (None, config.discount_item) else _sold_as(item, plans),
     )
@@ -138,22 +136,6 @@ def _bill_line(line: Record, iso: str, plans: Plans, config: Config) -> BillLine
 
 def _sold_as(item: int, plans: Plans) -> str:
     return plans.get(item) or str(item)
-
-
-def _quantity(line: Record) -> int:
-    quantity = number(line["quantity"], line["quantityAsDecimal"], "quantity")
-    if quantity != int(quantity):
-        raise Garbled("jbilling sent a quantity that is no whole number")
-    return int(quantity)
-
-
-def _allowance(meta: Mapping[str, str]) -> Quantity | None:
-    if "allowanceAmount" not in meta:
-        return None
-    try:
-        return Quantity(int(meta["allowanceAmount"]), Unit(meta["allowanceUnit"]))
-    except (KeyError, ValueError):
-        raise Garbled("jbilling sent an allowance that cannot be read") from None
 
 
 def _phone(contact: Record) -> str | None:

@@ -2,15 +2,16 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from adapters.jbilling.adapter import WSDL
 from adapters.jbilling.state import Books, reference, total
 from banyan import Clock
 from banyan.simulate import Ledger, Operation, Request, Simulator
 from banyan.simulate import main as run
 from banyan.soap import SoapContract, SoapFault
 
+WSDL = Path(__file__).parent / "wsdl" / "jbilling.wsdl"
 CALLER = 1
 
 

@@ -1,14 +1,14 @@
-"""How jBilling says things: times without a zone, money twice, numbers for words; contradictions are garbled."""
+"""How jBilling says things: money twice, numbers for words; contradictions are garbled."""
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from adapters.jbilling.config import Config
 from banyan import Garbled
-from banyan.model import Money
+from banyan.model import Money, Quantity, Unit
 
 Record = Mapping[str, Any]
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?(E-[0-9]{1,2})?")
@@ -40,17 +40,34 @@ def number(text: str | None, exact: Decimal | None, field: str) -> Decimal:
     return Decimal(said)
 
 
+def quantity(line: Record) -> int:
+    pieces = number(line["quantity"], line["quantityAsDecimal"], "quantity")
+    if pieces != int(pieces):
+        raise Garbled("jbilling sent a quantity that is no whole number")
+    return int(pieces)
+
+
+def allowance(meta: Mapping[str, str]) -> Quantity | None:
+    """What an offering holds, as its meta fields say it."""
+    if "allowanceAmount" not in meta:
+        return None
+    try:
+        return Quantity(int(meta["allowanceAmount"]), Unit(meta["allowanceUnit"]))
+    except (KeyError, ValueError):
+        raise Garbled("jbilling sent an allowance that cannot be read") from None
+
+
 def currency(record: Record, config: Config) -> str:
     return known(config.currencies, record["currencyId"], "currencyId")
 
 
 def aware(moment: datetime | None, config: Config, field: str) -> datetime:
     found: datetime = needed(moment, field)
-    return found if found.tzinfo is not None else found.replace(tzinfo=config.timezone)
+    return found if found.tzinfo is not None else found.replace(tzinfo=config.timezone or UTC)
 
 
 def naive(moment: datetime, config: Config) -> datetime:
-    return moment.astimezone(config.timezone).replace(tzinfo=None)
+    return moment.astimezone(config.timezone or UTC).replace(tzinfo=None)
 
 
 def needed(value: Any, field: str) -> Any:

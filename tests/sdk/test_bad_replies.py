@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.jbilling.adapter import WSDL, Jbilling
+from adapters.jbilling.adapter import Jbilling
 from adapters.jbilling.config import Config
+from adapters.jbilling.simulator import WSDL
 from adapters.jbilling.state import Books
 from banyan import Call, Garbled, Happened, PortError, Principal, Rejected, Unavailable, Window
 from banyan.simulate import Ledger
 from banyan.soap import SoapClient, SoapContract
-from banyan.wire import Wire
+from banyan.wire import Wire, seam
 from tests.clock import START, FakeClock
 
 CANARIES = ("4917099887766", "Cassandra Canary", "canary@example.org")
@@ -166,11 +167,9 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def billing(reply: bytes, status: int = 200, kind: str = "text/xml") -> Jbilling:
-    adapter = Jbilling(Config(endpoint="http://acme.invalid/", plans=False), FakeClock())
     transport = httpx.MockTransport(lambda _: httpx.Response(status, content=reply, headers={"content-type": kind}))
-    wire = Wire("jbilling", clock=FakeClock(), timeout_s=5, concurrency=4, transport=transport)
-    adapter._soap = SoapClient(SoapContract.load(WSDL), wire, "http://acme.invalid/", fault=adapter._soap._fault)
-    return adapter
+    with seam.installed(lambda: transport):
+        return Jbilling(Config(endpoint="http://acme.invalid/", plans=False), FakeClock())
 
 
 @pytest.mark.parametrize("kind", INVOICE)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from adapters.jbilling import mapping
-from adapters.jbilling.adapter import WSDL
 from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
+from adapters.jbilling.simulator import WSDL
 from adapters.jbilling.state import Books
 from banyan import SystemClock
 from banyan.model import LineKind, Money, Order, OrderLine

@@ -12,9 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.jbilling.adapter import WSDL, Jbilling
+from adapters.jbilling.adapter import Jbilling
 from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
+from adapters.jbilling.simulator import WSDL
 from banyan import Call, PortError, Principal, SystemClock, Window
 from banyan.model import LineKind, Money, Order, OrderLine
 from banyan.soap import SoapContract
