@@ -3,68 +3,13 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 
-from banyan import Call, Garbled, Happened, PortError, Principal, Rejected, TimedOut, Unavailable
-from banyan.wire import Wire
+from banyan import Garbled, Happened, PortError, Rejected, TimedOut, Unavailable
 from tests.clock import FakeClock
+from tests.wire.serving import ENVELOPE, LOGIN, answering, http, post, server, wire
 
-ENVELOPE = b"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body/></s:Envelope>"
-Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def http(status: int, body: bytes, *headers: str, kind: str = "text/xml") -> bytes:
-    lines = [f"HTTP/1.1 {status} X", f"content-type: {kind}", f"content-length: {len(body)}", *headers, "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def answering(reply: bytes) -> Behaviour:
-    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"</end>")
-        writer.write(reply)
-        await writer.drain()
-
-    return behave
-
-
-@asynccontextmanager
-async def server(behave: Behaviour) -> AsyncIterator[str]:
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await behave(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    listening = await asyncio.start_server(handle, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
-    finally:
-        listening.close()
-
-
-@asynccontextmanager
-async def wire(clock: FakeClock, **more: object) -> AsyncIterator[Wire]:
-    made = Wire("acme", clock=clock, **{"timeout_s": 5.0, "concurrency": 4, **more})  # type: ignore[arg-type]
-    try:
-        yield made
-    finally:
-        await made.aclose()
-
-
-def call(deadline: float = 100) -> Call:
-    return Call(deadline, "default", Principal("tester", "tests", "default"))
-
-
-async def post(made: Wire, url: str, deadline: float = 100) -> bytes:
-    return (await made.post(call(deadline), url, b"<x></end>", {"content-type": "text/xml"}, "Ask")).body
-
-
-LOGIN = b"<html>please log in 4917012345</html>"
 ANSWERS: list[tuple[bytes, type[PortError], Happened]] = [
     (http(503, b"busy", "retry-after: 7"), Unavailable, Happened.NO),
     (http(429, b"busy"), Unavailable, Happened.UNKNOWN),
