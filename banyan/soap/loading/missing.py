@@ -10,10 +10,10 @@ from zeep.exceptions import LookupError as NotDeclared
 from zeep.exceptions import NamespaceError
 from zeep.utils import as_qname
 from zeep.xsd import Attribute, AttributeGroup, ComplexType, Element, Group, Sequence
-from zeep.xsd.schema import Schema
 from zeep.xsd.types.collection import ListType, UnionType
 from zeep.xsd.types.simple import AnySimpleType
 
+from banyan.soap.codec.facets import Schema
 from banyan.soap.loading.files import SOAP_ENCODING, Files
 
 if TYPE_CHECKING:
