@@ -1,0 +1,362 @@
+"""Writers: from a value to the XML of one element, compiled once from zeep's types.
+
+A writer is a chain of closures that append finished text; tags, prefixes and conversions are worked out beforehand.
+Every namespace that a type may need is declared on the element itself; one that only a stand-in needs is added there
+when the stand-in comes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+from zeep.xsd import AnySimpleType, ComplexType, CompoundValue, Element, Schema
+
+from banyan.soap.codec.dialect import Dialect, NotCompilable
+from banyan.soap.codec.facets import derived, descends, fixed, is_abstract
+from banyan.soap.codec.parts import (
+    Attributes,
+    Elements,
+    Fill,
+    Out,
+    Put,
+    attributes_writer,
+    block_writer,
+    list_of,
+    put_text,
+    spoken,
+    unknown,
+)
+from banyan.soap.codec.shapes import Leaf, content, keys
+from banyan.soap.codec.texts import Say, Unsayable, escaped, text_writer
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+XSD = "http://www.w3.org/2001/XMLSchema"
+ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+PREFIXES = {XSI: "xsi", XSD: "xsd", ENCODING: "soapenc", "http://www.w3.org/XML/1998/namespace": "xml"}
+TYPE, TEXT = "@type", "_value_1"
+INT = 2**31
+Write = Callable[[Out, Any, str, str], None]
+"""Takes what collects the text, the value, the start tag without its end, and the end tag."""
+
+
+def writer(element: Element, schema: Schema, dialect: Dialect) -> Callable[[Any], str]:
+    """What writes this element, with the namespaces it needs, from a dict of its parts or from its bare value.
+
+    Raises NotCompilable. The writer raises ValueError for a value that the contract cannot say: the part that is
+    missing, unknown or of the wrong form is named, its value is not.
+    """
+    known: dict[Dialect, _Compiler] = schema.__dict__.setdefault("compiled_writers", {})
+    if dialect not in known:
+        known[dialect] = _Compiler(schema, dialect)
+    return known[dialect].root(element)
+
+
+class _Type:
+    """How a complex type is written, and which namespaces that takes."""
+
+    def __init__(self, kind: Any, name: str | None) -> None:
+        self.kind = kind
+        self.name = name
+        """With its prefix; None for one that cannot be named."""
+        self.abstract = is_abstract(kind)
+        self.scalar = False
+        """Whether a bare value will do in place of a dict."""
+        self.write: Write
+        self.spaces: set[str] = set()
+        self.uses: list[_Type] = []
+        self.stand_ins: dict[str, _Type] = {}
+        self.needs: frozenset[str] | None = None
+
+
+class _Compiler:
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+        self._schema = schema
+        self._dialect = dialect
+        self._types: dict[int, _Type] = {}
+        self._prefixes = dict(PREFIXES)
+
+    def root(self, element: Element) -> Callable[[Any], str]:
+        tag, around = self._tag(element.qname), _Type(None, None)
+        put = self.put(element, around, start="", end="")
+        spaces = self._needs(around)
+        start, end = f"<{tag}{self._declared(spaces)}", f"</{tag}>"
+        parts = isinstance(element.type, ComplexType)
+
+        def write(value: Any) -> str:
+            more: set[str] = set()
+            out: Out = [start, more]
+            put(out, {} if value is None and parts else value)
+            if more:
+                out[0] = f"<{tag}{self._declared(spaces | more)}"
+            out[1] = ""
+            out.append(end)
+            return "".join(out)
+
+        return write
+
+    def put(self, element: Any, around: _Type, start: str | None = None, end: str | None = None) -> Put:
+        """What writes one occurrence of an element, between these tags or its own."""
+        kind: Any = getattr(element, "type", None)
+        if kind is None:
+            raise NotCompilable(f"{element.name} is of no type")
+        if element.qname.namespace:
+            around.spaces.add(element.qname.namespace)
+        start = f"<{self._tag(element.qname)}" if start is None else start
+        end = f"</{self._tag(element.qname)}>" if end is None else end
+        if isinstance(kind, ComplexType):
+            return self._put_complex(element.name, self.type(kind, around), start, end)
+        if isinstance(kind, AnySimpleType):
+            return put_text(element.name, text_writer(kind, self._dialect), f"{start}>", end)
+        return self._put_anything(element.name, start, end)
+
+    def nil(self, element: Any) -> Put:
+        said = f'<{self._tag(element.qname)} xsi:nil="true"/>'
+
+        def put(out: Out, _: Any) -> None:
+            out[1].add(XSI)
+            out.append(said)
+
+        return put
+
+    def default(self, element: Any) -> str | None:
+        text = fixed(element) if element.default is None else element.default
+        if text is None or isinstance(element.type, ComplexType):
+            return None
+        tag = self._tag(element.qname)
+        return f"<{tag}>{escaped(text)}</{tag}>"
+
+    def type(self, kind: Any, user: _Type) -> _Type:
+        found = self._types.get(id(kind))
+        if found is None:
+            found = _Type(kind, self._tag(kind.qname) if kind.is_global and kind.qname is not None else None)
+            self._types[id(kind)] = found
+            try:
+                found.write = self._writes(found)
+            except NotCompilable:
+                self._types.clear()  # others may refer to this one, and it will never be written
+                raise
+        user.uses.append(found)
+        return found
+
+    def _writes(self, plan: _Type) -> Write:
+        kind = plan.kind
+        if kind._array_type is not None:  # noqa: SLF001 - zeep's only way to ask
+            return self._array(plan)
+        attributes = attributes_writer(kind, self._dialect, lambda name: self._attribute(name, plan))
+        names = {TYPE, *(name for name, _ in kind.attributes)}
+        inside = kind._element  # noqa: SLF001 - zeep's only way to ask
+        if isinstance(inside, Element) and isinstance(inside.type, AnySimpleType):
+            plan.scalar = True
+            return _text_content(text_writer(inside.type, self._dialect), attributes, frozenset({TEXT, *names}))
+        block = content(kind)
+        if block is None:
+            return _content(None, attributes, frozenset(names))
+        single, listed = ([], [block.key]) if block.key else keys(block)
+        return _content(block_writer(block, _Inside(self, plan)), attributes, frozenset({*names, *single, *listed}))
+
+    def _array(self, plan: _Type) -> Write:
+        """An array of SOAP's own encoding: a list, whose items are named `item` unless the contract names them."""
+        item = plan.kind._array_type.array_type  # noqa: SLF001 - zeep's only way to ask
+        if item is None:
+            raise NotCompilable(f"{plan.kind.name} is an array of nothing that is named")
+        plan.scalar = True
+        plan.spaces |= {XSI, ENCODING, item.qname.namespace}
+        name = self._tag(item.qname)
+        block = content(plan.kind)
+        told = block.parts[0] if block is not None and block.parts else None
+        own = told.element if isinstance(told, Leaf) else Element(etree.QName("item"), item)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        start = f"<{self._tag(own.qname)}" + ("" if isinstance(told, Leaf) else f' xsi:type="{name}"')
+        put, end = self.put(own, plan, start=start), f"</{self._tag(own.qname)}>"
+
+        def write(out: Out, value: Any, start_tag: str, end_tag: str) -> None:
+            items = list_of(value.get(TEXT) if isinstance(value, Mapping) else value)
+            out.append(f'{start_tag} soapenc:arrayType="{name}[{len(items)}]">')
+            for each in items:
+                if each is None:
+                    out.append(f'{start} xsi:nil="true">{end}')
+                else:
+                    put(out, each)
+            out.append(end_tag)
+
+        return write
+
+    def _put_complex(self, name: str, plan: _Type, start: str, end: str) -> Put:
+        def put(out: Out, given: Any) -> None:
+            try:
+                if type(given) is dict and TYPE not in given and not plan.abstract:
+                    plan.write(out, given, start, end)
+                else:
+                    self._put_typed(out, given, plan, start, end)
+            except Unsayable as wrong:
+                wrong.path.append(name)
+                raise
+
+        return put
+
+    def _put_typed(self, out: Out, given: Any, plan: _Type, start: str, end: str) -> None:
+        other, parts = self._stand_in(plan, given)
+        if other.abstract:
+            raise Unsayable(f"is of an abstract type: {TYPE} must name one that stands in for it")
+        if other is not plan:
+            out[1].add(XSI)
+            out[1].update(self._needs(other))
+            start = f'{start} xsi:type="{other.name}"'
+        other.write(out, parts, start, end)
+
+    def _stand_in(self, plan: _Type, given: Any) -> tuple[_Type, Any]:
+        """The type that a value is of, and its parts."""
+        if isinstance(given, CompoundValue):
+            kind: Any = given._xsd_type  # noqa: SLF001 - zeep's only way to ask
+            parts: dict[str, Any] = given.__values__
+            if kind is plan.kind or (kind.qname is not None and kind.qname == plan.kind.qname):
+                return plan, parts
+            if not descends(kind, plan.kind, self._schema):
+                raise Unsayable("is of a type that cannot stand in")
+            return self.type(kind, _Type(None, None)), parts
+        if isinstance(given, Mapping):
+            parts = given if type(given) is dict else dict(given)
+            name = parts.get(TYPE)
+            return plan if name is None else plan.stand_ins.get(name) or self._look_up(plan, name), parts
+        if not plan.scalar:
+            raise Unsayable("takes a dict of its parts")
+        return plan, given
+
+    def _look_up(self, plan: _Type, name: str) -> _Type:
+        """`name`: the local name of a type, or {namespace}name where two share that."""
+        fit = [
+            kind
+            for kind in (plan.kind, *derived(plan.kind, self._schema))
+            if kind.qname is not None and name in (kind.qname.localname, kind.qname.text)
+        ]
+        if not fit:
+            raise Unsayable(f"has no type that its {TYPE} could mean")
+        try:
+            found = plan if fit[0] is plan.kind else self.type(fit[0], _Type(None, None))
+        except NotCompilable as why:
+            raise Unsayable(f"is of a type that cannot be written: {why}") from None
+        plan.stand_ins[name] = found
+        return found
+
+    def _put_anything(self, name: str, start: str, end: str) -> Put:
+        """For xsd:anyType: text, a number or a date with its type, a complex type that is named, or elements."""
+
+        def put(out: Out, given: Any) -> None:
+            if isinstance(given, str):
+                out.append(f"{start}>{spoken(name, escaped, given)}{end}")
+            elif isinstance(given, CompoundValue | Mapping):
+                kind = given._xsd_type if isinstance(given, CompoundValue) else self._named(given.get(TYPE))  # noqa: SLF001 - zeep's only way to ask
+                values = given.__values__ if isinstance(given, CompoundValue) else given
+                plan = self.type(kind, _Type(None, None))
+                out[1].add(XSI)
+                out[1].update(self._needs(plan))
+                plan.write(out, dict(values), f'{start} xsi:type="{plan.name}"', end)
+            elif isinstance(given, list):
+                out.append(f"{start}>")
+                out.extend(etree.tostring(each, encoding="unicode", with_tail=False) for each in given)
+                out.append(end)
+            else:
+                out[1].update((XSI, XSD))
+                said = spoken(name, _ANY, given)
+                out.append(f'{start} xsi:type="xsd:{_builtin(given)}">{said}{end}')
+
+        return put
+
+    def _named(self, name: Any) -> Any:
+        fit = [kind for kind in self._schema.types if name in (kind.qname.localname, kind.qname.text)]
+        if len(fit) != 1 or not isinstance(fit[0], ComplexType):
+            raise Unsayable(f"has no type that its {TYPE} could mean")
+        return fit[0]
+
+    def _tag(self, name: Any) -> str:
+        return f"{self._prefix(name.namespace)}:{name.localname}" if name.namespace else str(name.localname)
+
+    def _attribute(self, name: Any, plan: _Type) -> str:
+        if name.namespace:
+            plan.spaces.add(name.namespace)
+        return self._tag(name)
+
+    def _prefix(self, namespace: str) -> str:
+        return self._prefixes.setdefault(namespace, f"n{len(self._prefixes) - len(PREFIXES)}")
+
+    def _needs(self, plan: _Type) -> frozenset[str]:
+        """The namespaces of all that may stand below, without those that only stand-ins bring along."""
+        if plan.needs is None:
+            queue, seen = [plan], {id(plan)}
+            for each in queue:
+                new = {id(used): used for used in each.uses if id(used) not in seen}
+                seen |= new.keys()
+                queue += new.values()
+            own = {plan.kind.qname.namespace} if plan.name is not None else set()
+            plan.needs = frozenset().union(*(each.spaces for each in queue), own) - {None}
+        return plan.needs
+
+    def _declared(self, spaces: Iterable[str]) -> str:
+        used = sorted((self._prefix(space), space) for space in spaces)
+        return "".join(f' xmlns:{prefix}="{escaped(space)}"' for prefix, space in used if prefix != "xml")
+
+
+class _Inside(Elements):
+    """The elements of one complex type."""
+
+    def __init__(self, compiler: _Compiler, plan: _Type) -> None:
+        self._plan = plan
+        self._compiler = compiler
+
+    def put(self, element: Any) -> Put:
+        return self._compiler.put(element, self._plan)
+
+    def nil(self, element: Any) -> Put:
+        return self._compiler.nil(element)
+
+    def default(self, element: Any) -> str | None:
+        return self._compiler.default(element)
+
+
+def _content(fill: Fill | None, attributes: Attributes | None, names: frozenset[str]) -> Write:
+    def write(out: Out, value: Any, start: str, end: str) -> None:
+        if not names.issuperset(value):
+            unknown(value, names)
+        out.append(f"{start}>" if attributes is None else f"{start}{attributes(value)}>")
+        if fill is not None:
+            fill(out, value)
+        out.append(end)
+
+    return write
+
+
+def _text_content(say: Say, attributes: Attributes | None, names: frozenset[str]) -> Write:
+    def write(out: Out, value: Any, start: str, end: str) -> None:
+        around = value if isinstance(value, dict) else {TEXT: value}
+        unknown(around, names)
+        given = around.get(TEXT)
+        text = spoken(TEXT, say, "" if given is None else given)
+        out.append(f"{start}{'' if attributes is None else attributes(around)}>{text}{end}")
+
+    return write
+
+
+_ANY = text_writer(None, Dialect())
+_BUILTINS = (
+    (bool, "boolean"),
+    (Decimal, "decimal"),
+    (float, "double"),
+    (datetime, "dateTime"),
+    (date, "date"),
+    (time, "time"),
+)
+
+
+def _builtin(given: Any) -> str:
+    if isinstance(given, int) and not isinstance(given, bool):
+        return "int" if -INT <= given < INT else "integer"
+    kinds = (
+        (bool, "boolean"),
+        (Decimal, "decimal"),
+        (float, "double"),
+        (datetime, "dateTime"),
+        (date, "date"),
+        (time, "time"),
+    )
+    return next((name for kind, name in kinds if isinstance(given, kind)), "string")
