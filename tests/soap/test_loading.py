@@ -82,10 +82,13 @@ def test_a_whole_wsdl_has_no_problems(put: Put) -> None:
 
 
 def test_a_chain_of_imports_inside_one_namespace_is_followed_to_its_end(put: Put) -> None:
-    put("messages.wsdl", wsdl(types(ELEMENTS), MESSAGES))
-    put("port.wsdl", wsdl(bring("messages.wsdl"), PORT))
-    loaded = load(put("http.wsdl", wsdl(bring("port.wsdl"), BINDING, SERVICE)))
-    assert (callable_in(loaded), loaded.problems) == (["Ask"], ())
+    head = '<message name="head"><part name="h" element="t:ask"/></message>'
+    binding = BINDING.replace("<input>", '<input><soap:header message="t:head" part="h" use="literal"/>')
+    put("parts/messages.wsdl", wsdl(types(ELEMENTS), MESSAGES, head))
+    put("parts/port.wsdl", wsdl(bring("Messages.wsdl"), PORT))
+    loaded = load(put("http.wsdl", wsdl(bring("parts/port.wsdl"), binding, SERVICE)))
+    why = "imports Messages.wsdl, whose name is written parts/messages.wsdl"
+    assert (callable_in(loaded), loaded.problems) == (["Ask"], (Problem("parts/port.wsdl", why),))
 
 
 def test_a_second_import_of_one_namespace_is_searched_too(put: Put) -> None:
@@ -187,11 +190,12 @@ def test_document_types_and_entities_are_refused(put: Put, where: str) -> None:
         load(put("a.wsdl", texts["a.wsdl"]))
 
 
-def test_the_network_is_never_asked(put: Put) -> None:
-    far = '<xsd:import namespace="urn:x" schemaLocation="http://schemas.example.com/x.xsd"/>'
+@pytest.mark.parametrize("name", ["x.xsd", "service.svc?xsd=xsd0"])
+def test_the_network_is_never_asked(put: Put, name: str) -> None:
+    far = f'<xsd:import namespace="urn:x" schemaLocation="http://schemas.example.com/{name}"/>'
     needs = ELEMENTS.replace("xsd:string", "x:Text").replace("<xsd:element", '<xsd:element xmlns:x="urn:x"')
     path = put("a.wsdl", wsdl(types(far, needs), MESSAGES, PORT, BINDING, SERVICE))
-    with pytest.raises(NotVendored, match=r"http://schemas\.example\.com/x\.xsd, which is not on this disk"):
+    with pytest.raises(NotVendored, match="which is not on this disk, and the network is never asked"):
         load(path)
     put("vendored/x.xsd", schema(TEXT, space="urn:x"))
     assert callable_in(load(path)) == ["Ask"]
@@ -293,3 +297,28 @@ def _outcome(path: Path) -> str:
     except Broken as broken:
         return str(broken)
     return "loaded"
+
+
+def test_what_zeep_cannot_read_is_read_as_far_as_it_goes_and_named(put: Put) -> None:
+    put("types.xsd", schema(ELEMENTS))
+    redefine = '<xsd:redefine schemaLocation="types.xsd"/>'
+    binding = BINDING.replace("</binding>", f'<operation name="Ask">{BODY}</operation></binding>')
+    port = PORT.replace("</portType>", f"{OPERATION}</portType>")
+    loaded = load(put("a.wsdl", wsdl(types(redefine), MESSAGES, port, binding, SERVICE)))
+    assert callable_in(loaded) == ["Ask"]
+    assert loaded.dropped == {"Ask#2": "the binding names it twice; the first is taken"}
+    assert [problem.why for problem in loaded.problems] == [
+        "redefines types.xsd, which is read as it was before",
+        "holds Ask twice in P; the first is taken",
+    ]
+
+
+def test_the_words_that_zeep_does_not_know_are_spelled_out(put: Put) -> None:
+    extra = '<message name="two"><part name="head" element="t:answer"/><part name="p" element="t:ask"/></message>'
+    elements = ELEMENTS.replace('name="ask"', 'name="ask" nillable="1"')
+    binding = BINDING.replace('<input><soap:body use="literal"/>', '<input><soap:body parts="p"/>')
+    port = PORT.replace("t:ask", "t:two")
+    loaded = load(put("a.wsdl", wsdl(types(elements), MESSAGES, extra, port, binding, SERVICE)))
+    bindings: Any = loaded.document.bindings
+    body = bindings["{urn:t}B"].get("Ask").input.body
+    assert (body.qname.text, body.nillable) == ("{urn:t}ask", True)
