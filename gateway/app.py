@@ -27,6 +27,8 @@ from gateway.api.customer_bill.translate import bill_documents
 from gateway.api.error_pages import error_pages
 from gateway.api.event import api as event
 from gateway.api.geographic_address import api as geographic_address
+from gateway.api.prepay_balance import api as prepay_balance
+from gateway.api.prepay_balance.translate import BALANCE_DOCUMENTS
 from gateway.api.product_catalog import api as product_catalog
 from gateway.api.product_inventory import api as product_inventory
 from gateway.api.product_inventory.translate import subscription_document
@@ -47,6 +49,7 @@ from gateway.api.usage import api as usage
 from gateway.api.usage_consumption import api as usage_consumption
 from gateway.events.relay import Relay
 from gateway.events.sender import Sender
+from gateway.flows.balance import Balances, Prepaid, Subscribers, TopUps
 from gateway.flows.billing import Billing
 from gateway.flows.bundles.bundles import Bundles
 from gateway.flows.catalog.catalog import Catalog
@@ -157,9 +160,13 @@ async def _open(
     inventory = Inventory(mirror, ports, subscription_document)
     services = Services(mirror, ports, service_document)
     orders = Orders(store, ports, bundles, clock, reconcile=settings.orders.reconcile)
+    subscribers = Subscribers(store, BANYAN)
+    balances = Balances(mirror, ports, subscribers, BALANCE_DOCUMENTS)
+    top_ups = TopUps(store, ports, subscribers, balances, clock, reconcile=settings.orders.reconcile)
     guide = Guide(usage_store, store, clock, BANYAN)
     intake = Usage(ports, usage_store, guide, clock, BANYAN)
     consumption = Consumption(usage_store, store, clock, BANYAN)
+    prepaid = Prepaid(ports, subscribers, balances, clock)
     greet = partial(sender.greet, settings.hub.handshake) if settings.hub.handshake else None
     rules = Rules.of(settings.hub.allow, settings.hub.ports, greet)
     relay = Relay(store, clock, Envelopes(contracts), sender.post)
@@ -172,7 +179,8 @@ async def _open(
         **product_ordering.rooms(contracts, store, clock, orders),
         **product_inventory.rooms(contracts, mirror, inventory),
         **usage.rooms(contracts, usage_store, guide, store, clock),
-        **usage_consumption.rooms(contracts, consumption, store, clock),
+        **usage_consumption.rooms(contracts, consumption, prepaid, store, clock),
+        **prepay_balance.rooms(contracts, mirror, ports, balances, top_ups),
         **customer.rooms(contracts, mirror, customers),
         **customer_bill.rooms(contracts, mirror, billing),
         **geographic_address.rooms(contracts, store, clock),
@@ -196,6 +204,7 @@ async def _open(
         ("inventory", inventory.run),
         ("services", services.run),
         ("orders", orders.run),
+        ("top-ups", top_ups.run),
         ("usage", intake.run),
         ("relay", relay.run),
         ("writes", kernel.deferred.run),

@@ -35,7 +35,8 @@ class PolicedPorts:
         for one in registered:
             for port in one.ports:
                 policed: Any = Policed(port, one.adapter, self.backends[one.name])
-                serving = Serving(one.name, policed, one.settle_s, one.sync_every_s)
+                offers = _offers(port, one.adapter)
+                serving = Serving(one.name, policed, one.settle_s, one.sync_every_s, offers)
                 self._serving.setdefault(port, []).append(serving)
 
     def serving(self, port: type[P], *, operator: str = "default", customer: str | None = None) -> Serving[P]:  # noqa: ARG002 - one operator is configured so far
@@ -46,3 +47,12 @@ class PolicedPorts:
 
     def all(self, port: type[P]) -> list[Serving[P]]:
         return cast("list[Serving[P]]", self._serving.get(port, []))
+
+
+def _offers(port: type[Adapter], adapter: Adapter) -> frozenset[str]:
+    """What the adapter has a method of its own for, in place of the port's, which says that it is not offered."""
+    return frozenset(
+        declared.__capability__
+        for name, declared in inspect.getmembers(port, inspect.isfunction)
+        if hasattr(declared, "__capability__") and getattr(type(adapter), name) is not declared
+    )

@@ -20,6 +20,8 @@ class Serving(Generic[P]):
     """How long after an unanswered write the legacy may still be working on it."""
     sync_every_s: float
     """How often the mirror of its nouns is refreshed."""
+    offers: frozenset[str] = frozenset()
+    """The optional abilities of the port (`balance.lookup`) that the system has."""
 
 
 class Ports(Protocol):

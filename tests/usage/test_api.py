@@ -7,14 +7,18 @@ import httpx
 import pytest
 
 from contracts.call import Principal
+from gateway.api.prepay_balance.translate import BALANCE_DOCUMENTS
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.forms.schema import Validators
 from gateway.api.tmf630.kernel import Kernel
 from gateway.api.usage import api as usage_api
 from gateway.api.usage_consumption import api as consumption_api
+from gateway.flows.balance import Balances, Prepaid, Subscribers
+from gateway.flows.mirror import Mirror
 from gateway.flows.usage import Guide
 from gateway.flows.usage.consumption import Consumption
 from gateway.flows.usage.specifications import publish
+from gateway.policy import PolicedPorts
 from gateway.store import Put
 from gateway.store.port import Crossref, Document, Link
 from tests.edge import SERVED, speaking_to
@@ -35,9 +39,12 @@ def kernel(world: World, principal: Principal = BACKGROUND) -> Kernel:
     contracts = ABOUT_USAGE
     guide = Guide(world.usage, world.store, world.clock, BACKGROUND)
     consumption = Consumption(world.usage, world.store, world.clock, BACKGROUND)
+    ports, subscribers = PolicedPorts([], world.clock), Subscribers(world.store, BACKGROUND)
+    balances = Balances(Mirror(world.store, world.clock, BACKGROUND), ports, subscribers, BALANCE_DOCUMENTS)
+    prepaid = Prepaid(ports, subscribers, balances, world.clock)
     rooms = {
         **usage_api.rooms(contracts, world.usage, guide, world.store, world.clock),
-        **consumption_api.rooms(contracts, consumption, world.store, world.clock),
+        **consumption_api.rooms(contracts, consumption, prepaid, world.store, world.clock),
     }
     return Kernel(contracts, rooms, world.store, world.clock, lambda _: principal)
 

@@ -31,6 +31,8 @@ from gateway.telemetry.marks import traceparent
 
 KIND: Final = "write"
 _ALWAYS: Final = frozenset({("TMF640", "service", "POST")})
+_NEVER: Final = frozenset({"hub", "topupBalance"})
+"""What carries a secret, or is sent at once anyway: a job would keep it as it came."""
 _SENT: Final = ("accept", "content-type", "if-match")
 _LANES, _POLL_S, _SPARE_S = 4, 2.0, 30.0
 _KEPT: Final = "monitor"
@@ -45,7 +47,7 @@ def is_deferred(endpoint: Endpoint, request: Request) -> bool:
     expected = {word.strip().lower() for word in request.headers.get("expect", "").split(",")} - {"", "100-continue"}
     if expected - {"202-accepted"}:
         raise Refused(HTTPStatus.EXPECTATION_FAILED, "request.expectation", "Expect may ask for 202-accepted only")
-    if endpoint.resource.name == "hub":
+    if endpoint.resource.name in _NEVER:
         return False
     resource = endpoint.resource
     asked = bool(expected) or _prefers(request)

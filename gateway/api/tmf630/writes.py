@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from gateway.api.tmf630.answers import Answer, etag
+from gateway.api.tmf630.answers import Answer, etag, freshness
 from gateway.api.tmf630.asking.fields import Shown, select
 from gateway.api.tmf630.conditions import matched, mismatch
 from gateway.api.tmf630.forms.projection import ASIDE
@@ -43,7 +43,7 @@ class Writing:
         if document is None or self.status == HTTPStatus.NO_CONTENT:
             return Answer(HTTPStatus.NO_CONTENT)
         body = self.endpoint.shown(self.request.collection, document)
-        headers = etag(document.revision)
+        headers = {**etag(document.revision), **freshness(None, document.missing)}
         if self.status == HTTPStatus.CREATED:
             headers["Location"] = body["href"]
         return Answer(self.status, select(body, self.shown), headers)

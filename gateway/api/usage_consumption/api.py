@@ -10,6 +10,7 @@ from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked, Room
 from gateway.api.usage_consumption.criteria import wanted
 from gateway.flows import told
+from gateway.flows.balance import NOBODY, Prepaid
 from gateway.flows.party import as_customer
 from gateway.flows.refusal import Invalid, Unknown
 from gateway.flows.usage.consumption import Consumption
@@ -21,24 +22,30 @@ REPORT = "TMF677/usageConsumptionReport"
 
 
 class ConsumptionRoom(DocumentRoom):
-    """Answers a query: one report for each bundle that fits it."""
+    """Answers a query: one report for each bundle that fits it, and one for each prepaid subscriber."""
 
-    def __init__(self, contracts: Contracts, kind: str, consumption: Consumption, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, contracts: Contracts, kind: str, consumption: Consumption, prepaid: Prepaid, store: Store, clock: Clock
+    ) -> None:
         super().__init__(contracts.resource(kind), store, clock)
         self._consumption = consumption
+        self._prepaid = prepaid
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         asks = wanted(body)
         owner = await self._owner(asked, asks)
+        bundles = await self._consumption.of(owner, asks) if owner else []
+        balances, missing = await self._prepaid.of(asked.call, owner, asks)
         answer = {
             **({"relatedParty": [as_customer(owner)]} if owner else {}),
             **self.resource.defaults,
             **body,
             "id": str(uuid7()),
             "creationDate": rfc3339(self.clock.now()),
-            **self._answer(await self._consumption.of(owner, asks) if owner else []),
+            **self._answer([*bundles, *balances]),
         }
-        document = Document(self.resource.kind, answer["id"], answer, owner=owner, revision=1)
+        kept_for = NOBODY if owner is None and balances else owner
+        document = Document(self.resource.kind, answer["id"], answer, owner=kept_for, revision=1, missing=missing)
         await self.store.commit(
             Put(document, expect=0), *self.emit(told.CREATED, of=document), *asked.remember(document)
         )
@@ -54,7 +61,8 @@ class ConsumptionRoom(DocumentRoom):
         only his own is not told so.
         """
         owners = await self._consumption.owners(asks)
-        if owners == {None} and asked.principal.customers is None and asks.parties:
+        strange = owners == {None} and asked.principal.customers is None
+        if strange and (asks.parties or await self._prepaid.knows(asked.call, asks)):
             return None
         if not owners and asked.principal.customers is not None:
             owners = set(asked.principal.customers)
@@ -69,13 +77,18 @@ class ReportRoom(ConsumptionRoom):
     """One report over all the bundles that fit what it names."""
 
     def _answer(self, bundles: list[dict[str, Any]]) -> dict[str, Any]:
-        common = {name: bundles[0][name] for name in ("lastUpdate", "validPeriod")} if bundles else {}
-        parts = {name: [each for bundle in bundles for each in bundle[name]] for name in ("product", "bucket")}
+        dated = [name for name in ("lastUpdate", "validPeriod") if bundles and name in bundles[0]]
+        common: dict[str, Any] = {name: bundles[0][name] for name in dated}
+        parts: dict[str, Any] = {
+            name: [each for bundle in bundles for each in bundle.get(name, ())] for name in ("product", "bucket")
+        }
         return {**common, **parts}
 
 
-def rooms(contracts: Contracts, consumption: Consumption, store: Store, clock: Clock) -> dict[str, Room]:
+def rooms(
+    contracts: Contracts, consumption: Consumption, prepaid: Prepaid, store: Store, clock: Clock
+) -> dict[str, Room]:
     return {
-        QUERY: ConsumptionRoom(contracts, QUERY, consumption, store, clock),
-        REPORT: ReportRoom(contracts, REPORT, consumption, store, clock),
+        QUERY: ConsumptionRoom(contracts, QUERY, consumption, prepaid, store, clock),
+        REPORT: ReportRoom(contracts, REPORT, consumption, prepaid, store, clock),
     }
