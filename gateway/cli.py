@@ -4,18 +4,18 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from gateway import registry, serving
+from gateway.adapters_cli import app as adapters_app
 from gateway.api.checking import DIFFERENCE, STATED, VERDICTS, check
 from gateway.api.tmf630.contract import Contracts, import_all, import_contract, listing
 from gateway.app import CONTRACTS
+from gateway.saying import AsJson, fail, show
 from gateway.settings import Settings, read
 from gateway.telemetry import read_trace
 from gateway.telemetry.tree import draw
@@ -23,27 +23,19 @@ from gateway.telemetry.tree import draw
 app = typer.Typer(help="The gateway around legacy BSS and OSS systems.", no_args_is_help=True, add_completion=False)
 usage_app = typer.Typer(help="What came in as usage files.", no_args_is_help=True)
 contract_app = typer.Typer(help="The TM Forum contract documents that are served.", no_args_is_help=True)
-adapter_app = typer.Typer(help="The legacy systems at hand.", no_args_is_help=True)
 app.add_typer(usage_app, name="usage")
 app.add_typer(contract_app, name="contract")
-app.add_typer(adapter_app, name="adapter")
+app.add_typer(adapters_app, name="adapter")
 
 STATE = Path("state")
 
 Config = Annotated[Path | None, typer.Option("--config", help="The banyan.toml; BANYAN_* variables override it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]
 
 _OUT = Console()
-_ERR = Console(stderr=True, soft_wrap=True)
 
 
 def main() -> None:
     app()
-
-
-def fail(message: str, code: int = 1) -> NoReturn:
-    _ERR.print(f"[red]banyan:[/] {escape(message)}", highlight=False)
-    raise typer.Exit(code)
 
 
 def settings(config: Path | None) -> Settings:
@@ -59,21 +51,6 @@ def settings(config: Path | None) -> Settings:
         fail(f"the configuration {config or ''} is not valid:\n{wrong}", 2)
     except ValueError as error:
         fail(f"{config} is not valid TOML: {error}", 2)
-
-
-def show(rows: list[dict[str, Any]], *, as_json: bool, title: str, empty: str) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2, default=str))
-        return
-    if not rows:
-        _OUT.print(empty)
-        return
-    table = Table(title=title, title_justify="left")
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    _OUT.print(table)
 
 
 @app.command()
@@ -214,33 +191,3 @@ def contract_check(
         show(rows, as_json=False, title="Findings", empty="No difference.")
         show([checked.row() for checked in found], as_json=False, title="Served and official", empty="Nothing.")
     raise typer.Exit(0 if all(checked.well for checked in found) else 1)
-
-
-@adapter_app.command("list")
-def adapter_list(as_json: AsJson = False) -> None:
-    """List the adapters at hand, the ports they serve and what they lack."""
-    rows = [
-        {
-            "name": manifest.name,
-            "title": manifest.title,
-            "quality": manifest.quality,
-            "ports": ", ".join(manifest.ports),
-            "gaps": "; ".join(f"{name}: {gap.why}" for name, gap in manifest.gaps.items()),
-        }
-        for manifest in registry.discover().values()
-    ]
-    show(rows, as_json=as_json, title="Adapters", empty="There is no adapter.")
-
-
-@adapter_app.command("lineage")
-def adapter_lineage(adapter: str, as_json: AsJson = False) -> None:
-    """Tell which legacy field feeds which attribute of ours."""
-    manifest = registry.discover().get(adapter)
-    if manifest is None:
-        fail(f"there is no adapter {adapter}; there are {', '.join(sorted(registry.discover()))}", 2)
-    rows = [
-        {"noun": noun, "attribute": attribute, "legacy": ", ".join(fed)}
-        for noun, attributes in registry.lineage(manifest).items()
-        for attribute, fed in attributes.items()
-    ]
-    show(rows, as_json=as_json, title=f"Lineage of {adapter}", empty=f"{adapter} has no lineage.toml.")

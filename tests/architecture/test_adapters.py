@@ -31,7 +31,7 @@ PUBLIC = {
     "banyan.ports",
     "banyan.simulate",
 }
-PUBLIC |= {"banyan.soap", "banyan.wire"}
+PUBLIC |= {"banyan.mapping", "banyan.soap", "banyan.wire"}
 
 
 def facts_of(manifest: Manifest, config: type[BaseModel]) -> Iterator[str]:

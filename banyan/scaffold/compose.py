@@ -1,0 +1,306 @@
+"""The functions of mapping.py and the methods of adapter.py, composed from a choice of operations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from banyan.scaffold.asked import Method, in_model
+from banyan.scaffold.fields import Line, lines, literal, todo
+from banyan.scaffold.guess import rows
+from banyan.scaffold.requests import Asked, ask, shared, told, unasked
+from banyan.scaffold.survey import Operation, Part, Survey
+from banyan.scaffold.words import snake
+
+MAPPING = frozenset({"todo", "needed", "money", "aware", "number", "only", "found", "known"})
+
+
+@dataclass(slots=True)
+class Function:
+    """One function of mapping.py."""
+
+    name: str
+    parameters: str
+    returns: str
+    doc: str
+    body: list[str]
+
+
+@dataclass(slots=True)
+class PortMethod:
+    """One method of the adapter."""
+
+    name: str
+    signature: str
+    returns: str
+    body: list[str]
+    doc: str = ""
+
+
+@dataclass(slots=True)
+class Composed:
+    functions: list[Function] = field(default_factory=list)
+    methods: list[PortMethod] = field(default_factory=list)
+    mapping_names: set[str] = field(default_factory=set)
+    model_names: set[str] = field(default_factory=set)
+    datetime_names: set[str] = field(default_factory=set)
+    adapter_words: set[str] = field(default_factory=set)
+    currency: bool = False
+    clock: bool = False
+    keys: dict[str, Asked] = field(default_factory=dict)
+    """By method: how its operation is asked."""
+
+    def need(self, names: set[str] | frozenset[str]) -> None:
+        self.currency |= "CURRENCY" in names
+        self.mapping_names |= names & MAPPING
+
+
+def compose(asked: Sequence[Method], serves: Mapping[str, str], survey: Survey) -> Composed:
+    """`serves`: method -> operation. A required method without one is left to do; an optional one is left out."""
+    return _Composer(serves, survey).compose(asked)
+
+
+class _Composer:
+    def __init__(self, serves: Mapping[str, str], survey: Survey) -> None:
+        self._serves = serves
+        self._operations = survey.operations
+        self._made = Composed()
+        self._makers: dict[tuple[str, str], str] = {}
+        self._common = shared(survey.operations[name] for name in serves.values())
+        self._headers = bool([name for name in serves.values() if survey.operations[name].headers])
+
+    def compose(self, asked: Sequence[Method]) -> Composed:
+        made = self._made
+        if self._common:
+            owner = "every request"
+            made.functions.append(
+                Function(
+                    "common",
+                    "",
+                    "Record",
+                    "What every operation here wants to be told.",
+                    [f"return {unasked(self._common, owner)}"],
+                )
+            )
+            made.mapping_names.add("todo")
+        if self._headers:
+            self._header()
+        for method in asked:
+            if method.name in self._serves:
+                self._serve(method, self._operations[self._serves[method.name]])
+            elif method.capability is None:
+                self._unserved(method)
+        return made
+
+    def _header(self) -> None:
+        operation = next(op for name in self._serves.values() if (op := self._operations[name]).headers)
+        required = [part for part in operation.headers if part.required]
+        body = ", ".join(f'"{part.name}": {unasked(part.parts, part.name)}' for part in required)
+        self._made.functions.append(
+            Function("header", "", "Record", "The parts of the SOAP header, by name.", [f"return {{{body}}}"])
+        )
+        if "todo(" in body:
+            self._made.mapping_names.add("todo")
+
+    def _unserved(self, method: Method) -> None:
+        at_hand = ", ".join(["call", *(each.name for each in method.parameters)])
+        text = literal(f"{method.port}.{method.name}: which operation answers it?")
+        self._made.methods.append(
+            PortMethod(method.name, _signature(method), method.returns, [f"return todo({text}, {at_hand})"])
+        )
+        self._made.adapter_words |= method.words | {"todo"}
+
+    def _serve(self, method: Method, operation: Operation) -> None:
+        asked = ask(method, operation, self._common)
+        self._made.keys[method.name] = asked
+        self._made.need(asked.needs | {"todo"} if "todo(" in asked.expression else asked.needs)
+        parameters = [each for each in method.parameters if each.name in asked.used]
+        doc = f"For {operation.local}: {told(operation.asks)}."
+        self._function(
+            Function(f"{method.name}_request", _parameters(parameters), "Record", doc, [f"return {asked.expression}"]),
+            parameters,
+        )
+        request = f"mapping.{method.name}_request({', '.join(each.name for each in parameters)})"
+        header = ", mapping.header()" if self._headers and operation.headers else ""
+        sent = f'await self._soap.call(call, "{operation.name}", {request}{header})'
+        unused = [each.name for each in method.parameters if each.name not in asked.used]
+        body = self._answer(method, operation, sent, unused)
+        self._made.methods.append(PortMethod(method.name, _signature(method), method.returns, body))
+        self._made.adapter_words |= method.words
+
+    def _answer(self, method: Method, operation: Operation, sent: str, unused: list[str]) -> list[str]:
+        if method.noun is None:
+            return [sent]
+        answers = operation.answers
+        given = [each for each in method.parameters if not each.window]
+        made = f"{method.name}_reply"
+        doc = f"From {operation.local}: {told(answers)}."
+        if method.receipt:
+            return self._receipt(method, operation, sent, made, doc)
+        wanted = [each for each in given if each.kind is str and each.name in _attributes(method.noun)]
+        value = self._rows(method, answers, wanted) if method.many else self._one(method, answers, wanted)
+        used = [each for each in wanted if each.name in value]
+        inner = method.returns.replace("Slice[", "list[") if method.many else method.returns
+        self._function(Function(made, _parameters(used, "body: Record"), inner, doc, [f"return {value}"]), used)
+        self._made.model_names.add(method.noun.__name__)
+        arguments = ", ".join(["reply.body", *(each.name for each in used)])
+        if not method.returns.startswith("Slice["):
+            return [f"reply = {sent}", f"return mapping.{made}({arguments})"]
+        del unused
+        return [
+            f"reply = {sent}",
+            f"found = mapping.{made}({arguments})",
+            "return Slice(found[window.offset :][: window.limit], total=len(found))",
+        ]
+
+    def _receipt(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
+        parameter = method.parameters[0]
+        self._made.model_names |= {"Receipt", parameter.annotation}
+        if method.maybe:
+            text = f"{method.name}: which row of {operation.local} carries our reference?"
+            self._function(
+                Function(
+                    made,
+                    f"body: Record, {parameter.name}: {parameter.annotation}",
+                    method.returns,
+                    doc,
+                    [f"return {todo(text)[:-1]}, body, {parameter.name})"],
+                ),
+                [parameter],
+            )
+            self._made.mapping_names.add("todo")
+            return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name})"]
+        assert method.noun is not None
+        body: Part = _inside(operation.answers)[0]
+        path = _inside(operation.answers)[1]
+        found = {line.name: line for line in lines(method.noun, body, ())}
+        native = found["native_id"]
+        ours = f"{parameter.name}.reference"
+        value = ours if not body.parts else native.value.replace("row[", f"{path}[")
+        self._made.need(native.needs if body.parts else frozenset())
+        mark = (
+            "  # guessed: it gives no number of its own" if not body.parts else "  # guessed" if native.guessed else ""
+        )
+        arguments = [f"reference={ours},", f"native_id={value},{mark}", "accepted=at,"]
+        reads = "body" in value
+        parameters = (["body: Record"] if reads else []) + [f"{parameter.name}: {parameter.annotation}", "at: datetime"]
+        self._function(
+            Function(made, ", ".join(parameters), "Receipt", doc, ["return Receipt(", *arguments, ")"]), [parameter]
+        )
+        self._made.datetime_names.add("datetime")
+        self._made.clock = True
+        if not reads:
+            return [sent, f"return mapping.{made}({parameter.name}, self._clock.now())"]
+        return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name}, self._clock.now())"]
+
+    def _rows(self, method: Method, answers: Part, given: Sequence[object]) -> str:
+        listed = rows(answers)
+        if listed is None:
+            record, path = _inside(answers)
+            return f"[{self._maker(method, record, given, path)}]"
+        path_, _ = listed
+        row = path_[-1]
+        where = "body"
+        sure = True
+        for part in path_:
+            where = f'{where}["{part.name}"]' if sure else f'({where} or {{}}).get("{part.name}", [])'
+            sure = part.required and not part.nillable
+        if not row.complex:
+            self._made.mapping_names.add("todo")
+            missing = todo(f"{row.name} are plain values: which operation tells the rest?")
+            return f"[{missing[:-1]}, row) for row in {where}]"
+        return f"[{self._maker(method, row, given, 'row')} for row in {where}]"
+
+    def _one(self, method: Method, answers: Part, given: Sequence[object]) -> str:
+        listed = rows(answers)
+        if listed is not None and len(listed[0]) <= 2 and listed[0][-1].complex and not listed[1]:  # noqa: PLR2004
+            where = "body" + "".join(f'["{part.name}"]' for part in listed[0])
+            self._made.mapping_names.add("only")
+            return self._maker(method, listed[0][-1], given, f'only({where}, "{listed[0][-1].name}")')
+        record, path = _inside(answers)
+        if path != "body" and not _sure(answers):
+            self._made.mapping_names.add("found")
+            path = f"found({path})"
+        return self._maker(method, record, given, path)
+
+    def _maker(self, method: Method, record: Part, given: Sequence[object], where: str) -> str:
+        """The call that makes a noun of a record; the function is written once for each pair of them."""
+        assert method.noun is not None
+        names = [str(getattr(each, "name", "")) for each in given]
+        maker = self._noun(method.noun, record, names)
+        function = next(each for each in self._made.functions if each.name == maker)
+        extra = [name for name in names if f"{name}: str" in function.parameters]
+        return f"{maker}({', '.join([where, *extra])})"
+
+    def _noun(self, noun: type, record: Part, given: Sequence[str]) -> str:
+        key = (noun.__name__, f"{record.kind}:{','.join(given)}")
+        if key in self._makers:
+            return self._makers[key]
+        name = snake(noun.__name__)
+        taken = {function.name for function in self._made.functions}
+        name = name if name not in taken else f"{name}_from_{snake(record.kind)}"
+        while name in taken:
+            name += "_too"
+        self._makers[key] = name
+        made = lines(noun, record, given)
+        place = len(self._made.functions)
+        inner = {line.name: self._noun(line.nested[0], line.nested[1], ()) for line in made if line.nested}
+        body = [f"return {noun.__name__}(", *(self._written(line, inner) for line in made), ")"]
+        used = [each for each in given if any(line.value == each for line in made)]
+        reads = any("row" in line.value for line in made)
+        parameters = ", ".join(["row: Record", *(f"{each}: str" for each in used)])
+        if not reads:
+            index = next((number for number, line in enumerate(body) if "todo(" in line), None)
+            if index is not None:
+                body[index] = body[index].replace('"),', '", row),', 1)
+        self._made.functions.insert(
+            place, Function(name, parameters, noun.__name__, f"From {record.kind}: {told(record)}.", body)
+        )
+        self._made.model_names.add(noun.__name__)
+        for line in made:
+            self._made.need(line.needs)
+        return name
+
+    def _written(self, line: Line, inner: Mapping[str, str]) -> str:
+        value = line.value.format(maker=inner[line.name]) if line.nested else line.value
+        return f"{line.name}={value},{'  # guessed' if line.guessed else ''}"
+
+    def _function(self, function: Function, parameters: Sequence[object]) -> None:
+        self._made.functions.append(function)
+        for each in parameters:
+            words = str(getattr(each, "annotation", ""))
+            for word in words.replace("|", " ").replace("[", " ").replace("]", " ").split():
+                if in_model(word):
+                    self._made.model_names.add(word)
+                if word in ("datetime", "date"):
+                    self._made.datetime_names.add(word)
+
+
+def _inside(answers: Part) -> tuple[Part, str]:
+    """The record inside its wrappers, and the expression that leads there."""
+    record, path = answers, "body"
+    while len(record.parts) == 1 and record.parts[0].complex and record.parts[0].parts and not record.parts[0].repeats:
+        sure = record is answers or (record.required and not record.nillable)
+        record = record.parts[0]
+        path = f'{path}["{record.name}"]' if sure else f'({path} or {{}}).get("{record.name}")'
+    return record, path
+
+
+def _sure(answers: Part) -> bool:
+    record = answers
+    while len(record.parts) == 1 and record.parts[0].complex and not record.parts[0].repeats:
+        record = record.parts[0]
+        if not record.required or record.nillable:
+            return False
+    return True
+
+
+def _attributes(noun: type) -> set[str]:
+    return set(getattr(noun, "__dataclass_fields__", {}))
+
+
+def _parameters(parameters: Sequence[object], first: str = "") -> str:
+    said = [f"{getattr(each, 'name', '')}: {getattr(each, 'annotation', '')}" for each in parameters]
+    return ", ".join([first, *said] if first else said)
+
+
+def _signature(method: Method) -> str:
+    return ", ".join(["self", "call: Call", *(f"{each.name}: {each.annotation}" for each in method.parameters)])

@@ -1,0 +1,183 @@
+"""What the contract test knows and the simulator must know too: ids that exist, and ids that nobody has."""
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from banyan import suites
+from banyan.scaffold.asked import Method
+from banyan.scaffold.compose import Composed, Function
+from banyan.scaffold.fields import WHOLE, lines, literal, sources
+from banyan.scaffold.guess import rows
+from banyan.scaffold.requests import record_of
+from banyan.scaffold.survey import Operation, Part
+from banyan.scaffold.words import alike, snake
+
+IDS = {
+    "subscriber": ("4915550001", "4915550002", "4915550003"),
+    "customer": ("101", "102", "103"),
+    "account": ("101", "102", "103"),
+    "offering": ("301", "302", "303"),
+    "subscription": ("401", "402", "403"),
+    "bill": ("501", "502", "503"),
+    "service": ("601", "602", "603"),
+}
+SMALL = frozenset({"int", "short", "byte", "unsignedShort", "unsignedByte", "unsignedInt"})
+NOBODY = "999"
+
+
+@dataclass(slots=True)
+class Table:
+    variable: str
+    rows: list[str] = field(default_factory=list)
+    empty: str = ""
+    uses: list[dict[str, str]] = field(default_factory=list)
+
+
+def suite_of(port: str) -> str:
+    return port.removesuffix("Port") + "Contract"
+
+
+def ids(role: str, kind: str = "string") -> tuple[str, ...]:
+    """Ids of a kind of thing that exist; the third is known and owns nothing."""
+    known = IDS.get(role, ("1", "2", "3"))
+    return ("101", "102", "103") if role == "subscriber" and kind in SMALL else known
+
+
+def facts(ports: Sequence[str], asked: Sequence[Method], composed: Composed) -> dict[str, str]:
+    """The class attributes that the suites ask for, as Python says them."""
+    kinds = {
+        _role(method): composed.keys[method.name].key_kind
+        for method in asked
+        if method.name in composed.keys and method.key
+    }
+    found: dict[str, str] = {}
+    for port in ports:
+        for each in reversed(getattr(suites, suite_of(port)).__mro__):
+            for name, annotation in inspect.get_annotations(each).items():
+                if name in ("adapter_class", "manifest") or hasattr(each, name) or name in found:
+                    continue
+                value = _fact(name, str(annotation), kinds)
+                if value is not None:
+                    found[name] = value
+    return found
+
+
+def _fact(name: str, annotation: str, kinds: Mapping[str, str]) -> str | None:
+    if "Money" in annotation:
+        return 'Money(Decimal("10.00"))'
+    if "str" not in annotation or "tuple" in annotation or "bytes" in annotation:
+        return None
+    words = name.split("_")
+    role = next((word for word in words if word in IDS or word.rstrip("s") in IDS), "")
+    role = role if role in IDS else role.rstrip("s")
+    if words[0] == "unknown":
+        return literal("4915559999" if role == "subscriber" and kinds.get(role) not in SMALL else NOBODY)
+    if not role or name.endswith("_service"):
+        return literal(words[0])
+    owned = ids(role, kinds.get(role, "string"))
+    return literal(owned[1] if words[0] == "other" else owned[2] if "without" in words else owned[0])
+
+
+def unwritten(ports: Sequence[str]) -> list[Function]:
+    """Methods that a suite leaves to the author: the order that the system takes."""
+    found = []
+    for port in ports:
+        suite = getattr(suites, suite_of(port))
+        for name, function in inspect.getmembers(suite, inspect.isfunction):
+            if "raise NotImplementedError" in inspect.getsource(function):
+                signature = inspect.signature(function)
+                parameters = [str(each) for each in signature.parameters.values()]
+                said = ", ".join(re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", each) for each in parameters)
+                returns = re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", inspect.formatannotation(signature.return_annotation))
+                at_hand = ", ".join(list(signature.parameters)[1:])
+                what = literal(f"{name}: {' '.join((function.__doc__ or returns).split())}")
+                found.append(Function(name, said, returns, "", [f"return todo({what}, {at_hand})"]))
+    return found
+
+
+def tables(asked: Sequence[Method], serves: Mapping[str, Operation], composed: Composed) -> list[Table]:
+    """Rows for each noun that an operation gives, and which operations answer from them."""
+    made: dict[str, Table] = {}
+    content: dict[str, list[dict[str, Any]]] = {}
+    used: set[str] = set()
+    for method in asked:
+        operation = serves.get(method.name)
+        if (
+            operation is None
+            or method.noun is None
+            or method.receipt
+            or method.noun.__name__ == "OrderState"
+            or operation.name in used
+        ):
+            continue
+        how, path, record = _place(method, operation.answers)
+        if not record.parts or not record.complex:
+            continue
+        used.add(operation.name)
+        noun = snake(method.noun.__name__)
+        table = made.setdefault(noun, Table(f"{noun}s"))
+        rows_ = content.setdefault(noun, [{}, {}])
+        _identify(rows_, method, noun, record, composed)
+        table.uses.append(
+            {
+                "how": how,
+                "operation": operation.name,
+                "path": f"({''.join(f'{literal(name)}, ' for name in path)})".replace(", )", ",)"),
+            }
+        )
+        if method.many and method.key is not None and _role(method) in ("customer", "account"):
+            table.empty = f"({literal(ids(_role(method))[2])},)"
+    for noun, table in made.items():
+        table.rows = [
+            "{" + ", ".join(f"{literal(key)}: {value}" for key, value in row.items()) + "}" for row in content[noun]
+        ]
+    return list(made.values())
+
+
+def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
+    listed = rows(answers)
+    if listed is not None and (method.many or (len(listed[0]) <= 2 and not listed[1])):  # noqa: PLR2004
+        return "lists", [part.name for part in listed[0]], listed[0][-1]
+    record, path = record_of(answers)
+    return "gives", path, record
+
+
+def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Part, composed: Composed) -> None:
+    """Put the ids into the rows: whose they are, and their own."""
+    own = ids(noun)
+    assert method.noun is not None
+    own_part = next((line.value for line in lines(method.noun, record, ()) if line.name == "id" and line.guessed), "")
+    named = re.search(r'row\["([^"]+)"\]', own_part)
+    kinds = {source.part.name: source.part.kind for source in sources(record, 1)}
+    asked = composed.keys.get(method.name)
+    key = asked.key if asked else None
+    role = _role(method)
+    for index, row in enumerate(found):
+        if named and named.group(1) in kinds:
+            row.setdefault(named.group(1), _value(own[index], kinds[named.group(1)]))
+        if asked is None or key is None:
+            continue
+        same = role == noun or role not in IDS
+        owners = ids(role, asked.key_kind)
+        shared = not same and role != "subscriber"
+        row[key] = _value(
+            own[index] if same else owners[0] if shared else owners[index], kinds.get(key, asked.key_kind)
+        )
+
+
+def _value(value: str, kind: str) -> str:
+    return value if kind in WHOLE else literal(value)
+
+
+def _role(method: Method) -> str:
+    return method.key.name.removesuffix("_id") if method.key is not None else ""
+
+
+def reference(operation: Operation) -> str:
+    """The part of a request that carries our reference, by its name."""
+    leaves = [path[-1].name for path in operation.asks.leaves()]
+    best = max(leaves, key=lambda name: alike("reference", name), default="")
+    return best if best and alike("reference", best) > 0.4 else ""  # noqa: PLR2004

@@ -1,0 +1,228 @@
+"""What a WSDL offers, as plain facts: its operations, and the parts of what they take and give."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from zeep.wsdl.bindings.soap import SoapBinding
+from zeep.xsd import Choice, ComplexType, Element
+
+from banyan.scaffold.vendor import XSD, Documents
+from banyan.soap.loading import Broken, Problem, load
+
+DEPTH = 8
+"""How deep parts are told; a type that holds itself would go on for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named part of a value."""
+
+    name: str
+    """Its key in the plain value."""
+    kind: str
+    """The XML Schema type of a simple part (string, decimal, dateTime), else the name of its complex type."""
+    required: bool = True
+    repeats: bool = False
+    nillable: bool = False
+    attribute: bool = False
+    namespace: str = ""
+    values: tuple[str, ...] = ()
+    """An enumeration's."""
+    parts: tuple["Part", ...] = ()
+    complex: bool = False
+
+    @property
+    def told(self) -> str:
+        """As people write it: `amount: decimal`, `status: ACTIVE | CLOSED`, `lines: OrderLine[]`."""
+        kind = " | ".join(self.values[:6]) + (" | ..." if len(self.values) > 6 else "") if self.values else self.kind  # noqa: PLR2004
+        return f"{'@' if self.attribute else ''}{self.name}: {kind}{'[]' if self.repeats else ''}" + (
+            "" if self.required else "?"
+        )
+
+    def leaves(self, path: tuple["Part", ...] = ()) -> Iterator[tuple["Part", ...]]:
+        """The simple parts below, each as the path that leads to it."""
+        for part in self.parts:
+            if part.complex:
+                yield from part.leaves((*path, part))
+            else:
+                yield (*path, part)
+
+
+NOTHING = Part("", "nothing", complex=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as it is bound to SOAP."""
+
+    name: str
+    """As the client calls it."""
+    binding: str
+    version: str
+    style: str
+    action: str
+    asks: Part
+    answers: Part
+    headers: tuple[Part, ...] = ()
+    faults: Mapping[str, Part] = field(default_factory=dict)
+
+    @property
+    def local(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All that is known of a WSDL before anybody calls it."""
+
+    documents: Documents
+    services: tuple[str, ...]
+    operations: Mapping[str, Operation]
+    problems: tuple[Problem, ...]
+    dropped: Mapping[str, str]
+
+    @cached_property
+    def types(self) -> Mapping[str, Part]:
+        """The complex types that operations give back, by name."""
+        found: dict[str, Part] = {}
+
+        def enter(part: Part) -> None:
+            if part.complex and part.parts and part.kind not in found:
+                found[part.kind] = part
+                for inner in part.parts:
+                    enter(inner)
+
+        for operation in self.operations.values():
+            enter(operation.answers)
+        return found
+
+
+def survey(documents: Documents) -> Survey:
+    """Load and tell. Raises banyan.soap.loading.Broken when nothing of it can be used. Blocks."""
+    loaded = load(documents.wsdl, documents.root)
+    shapes = _Shapes(_enumerations(documents.files))
+    bindings: list[Any] = [each for each in loaded.document.bindings.values() if isinstance(each, SoapBinding)]
+    if not bindings:
+        raise Broken((Problem(documents.main.as_posix(), "binds nothing to SOAP over HTTP"),))
+    named = [name for binding in bindings for name in binding.all()]
+    operations = {}
+    for binding in bindings:
+        version = "1.2" if "12" in type(binding).__name__ else "1.1"
+        for name, bound in binding.all().items():
+            full = f"{binding.name.localname}.{name}" if named.count(name) > 1 else name
+            operations[full] = Operation(
+                full,
+                binding.name.localname,
+                version,
+                bound.style or "document",
+                bound.soapaction or "",
+                shapes.message(bound.input),
+                shapes.message(bound.output),
+                tuple(shapes.headers(bound.input)),
+                {str(key): shapes.fault(fault) for key, fault in bound.faults.items()},
+            )
+    services = tuple(
+        f"{service.name}.{port.name}"
+        for service in loaded.document.services.values()
+        for port in service.ports.values()
+    )
+    return Survey(documents, services, operations, loaded.problems, loaded.dropped)
+
+
+class _Shapes:
+    """zeep's types as parts."""
+
+    def __init__(self, enumerations: Mapping[str, tuple[str, ...]]) -> None:
+        self._enumerations = enumerations
+        self._known: dict[tuple[int, int], tuple[Part, ...]] = {}
+
+    def message(self, message: Any) -> Part:
+        body = None if message is None else message.body
+        return NOTHING if body is None else self.part(body, DEPTH)
+
+    def headers(self, message: Any) -> Iterator[Part]:
+        header = None if message is None else message.header
+        if header is not None and isinstance(header.type, ComplexType) and header.type._element is not None:  # noqa: SLF001 - zeep's only way to ask
+            for name, element in header.type.elements:
+                part = self.part(element, DEPTH)
+                yield Part(str(name), part.kind, True, parts=part.parts, complex=part.complex)  # noqa: FBT003
+
+    def fault(self, fault: Any) -> Part:
+        parts = list(fault.abstract.parts.values()) if fault.abstract is not None else []
+        element = parts[0].element if parts else None
+        return NOTHING if element is None else self.part(element, DEPTH)
+
+    def part(self, element: Any, depth: int, *, required: bool = True, repeats: bool = False) -> Part:
+        kind = element.type
+        complex_ = isinstance(kind, ComplexType)
+        return Part(
+            name=str(element.attr_name or element.name),
+            kind=_name(kind, element),
+            required=required and element.min_occurs != 0,
+            repeats=repeats or element.accepts_multiple,
+            nillable=bool(element.nillable),
+            namespace=element.qname.namespace or "" if element.qname is not None else "",
+            values=() if complex_ else self._enumerations.get(kind.qname.text if kind.qname else "", ()),
+            parts=self._inside(kind, depth - 1) if complex_ and depth else (),
+            complex=complex_,
+        )
+
+    def _inside(self, kind: Any, depth: int) -> tuple[Part, ...]:
+        key = (id(kind), depth)
+        if key not in self._known:
+            inside = [part for _, inner in kind.elements_nested for part in self._particles(inner, depth)]
+            inside += [
+                Part(
+                    str(attribute.attr_name or name),
+                    _name(attribute.type, attribute),
+                    bool(attribute.required),
+                    attribute=True,
+                    values=self._enumerations.get(attribute.type.qname.text if attribute.type.qname else "", ()),
+                )
+                for name, attribute in kind.attributes
+                if hasattr(attribute, "required")
+            ]
+            self._known[key] = tuple(inside)
+        return self._known[key]
+
+    def _particles(self, node: Any, depth: int, *, required: bool = True, repeats: bool = False) -> Iterator[Part]:
+        if isinstance(node, Element):
+            yield self.part(node, depth, required=required, repeats=repeats)
+            return
+        if not hasattr(node, "child") and not hasattr(node, "__iter__"):
+            yield Part("_value_1", "any", required=False, repeats=node.accepts_multiple)
+            return
+        required = required and node.min_occurs != 0 and not isinstance(node, Choice)
+        repeats = repeats or node.accepts_multiple
+        for child in [node.child] if hasattr(node, "child") else list(node):
+            yield from self._particles(child, depth, required=required, repeats=repeats)
+
+
+def _name(kind: Any, element: Any) -> str:
+    if isinstance(kind, ComplexType):
+        return str(kind.qname.localname) if kind.qname is not None else str(element.name)
+    for each in type(kind).__mro__:
+        qname = getattr(each, "_default_qname", None)
+        if qname is not None and qname.namespace == XSD:
+            return str(qname.localname)
+    return "string"
+
+
+def _enumerations(files: tuple[Path, ...]) -> dict[str, tuple[str, ...]]:
+    """The values of every named simple type; zeep forgets them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for file in files:
+        try:
+            tree = etree.parse(file, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        except etree.XMLSyntaxError:
+            continue
+        for schema in tree.iter(f"{{{XSD}}}schema"):
+            for simple in schema.iterfind(f"{{{XSD}}}simpleType"):
+                values = tuple(each.get("value", "") for each in simple.iter(f"{{{XSD}}}enumeration"))
+                if values:
+                    found[f"{{{schema.get('targetNamespace', '')}}}{simple.get('name')}"] = values
+    return found

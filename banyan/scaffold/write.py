@@ -1,0 +1,345 @@
+"""Writes the folder of a new adapter: which ports, which operation serves which method, how the system knows us."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from banyan.scaffold.asked import Method, in_model, methods
+from banyan.scaffold.compose import Composed, compose
+from banyan.scaffold.facts import Table, facts, ids, reference, suite_of, tables, unwritten
+from banyan.scaffold.guess import guesses
+from banyan.scaffold.requests import told
+from banyan.scaffold.survey import Operation, Survey
+from banyan.scaffold.words import READS, split
+
+AUTH = ("none", "basic", "wss", "mtls", "session")
+IGNORE = [
+    "A001",
+    "A002",
+    "ANN401",
+    "COM812",
+    "CPY001",
+    "D100",
+    "D104",
+    "D105",
+    "D107",
+    "D101",
+    "D102",
+    "D103",
+    "D205",
+    "D400",
+    "D401",
+    "D415",
+    "D203",
+    "D213",
+    "DOC",
+    "EM",
+    "FBT001",
+    "FBT002",
+    "ISC001",
+    "N818",
+    "PLR0913",
+    "PLR0917",
+    "S101",
+    "TC001",
+    "TC002",
+    "TC003",
+    "TD",
+    "FIX",
+    "TRY003",
+]
+
+
+class Occupied(Exception):
+    """There is something already; nothing is ever overwritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the engineer decided."""
+
+    name: str
+    ports: tuple[str, ...]
+    serves: Mapping[str, str]
+    """Method -> operation."""
+    auth: str = "none"
+    title: str = ""
+    owner: str = "@you"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the adapter goes: inside the repository, or as a project of its own."""
+
+    package: str
+    folder: Path
+    project: Path | None
+    """The folder with the pyproject.toml; None inside the repository."""
+
+    @property
+    def path(self) -> Path:
+        """What must be importable from."""
+        return self.project or self.folder.parents[1]
+
+
+@dataclass(slots=True)
+class Written:
+    place: Place
+    files: list[Path] = field(default_factory=list)
+
+
+def place(name: str, into: Path | None) -> Place:
+    """`into`: any folder. Inside the repository's adapters/ it is one of ours, elsewhere a project of its own."""
+    spec = importlib.util.find_spec("adapters")
+    ours = Path(spec.origin).parent.resolve() if spec is not None and spec.origin else None
+    into = Path.cwd() if into is None else into
+    wanted = into.resolve()
+    if ours is not None and wanted in (ours, ours.parent) and (ours.parent / "pyproject.toml").is_file():
+        return Place(f"adapters.{name}", ours / name, None)
+    return Place(name, wanted / name / name, wanted / name)
+
+
+def write(choice: Choice, survey: Survey, where: Place) -> Written:
+    """Raises Occupied when the folder holds anything already."""
+    root = where.project or where.folder
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise Occupied(f"{root} is not empty: choose another name or --into another folder, or remove it yourself")
+    context = _context(choice, survey, where)
+    written = Written(where)
+    for template, target in {
+        "__init__.py": "__init__.py",
+        "manifest.toml": "manifest.toml",
+        "config.py": "config.py",
+        "adapter.py": "adapter.py",
+        "mapping.py": "mapping.py",
+        "faults.py": "faults.py",
+        "simulator.py": "simulator.py",
+        "tests/test_contract.py": "tests/test_contract.py",
+        "README.md": "README.md",
+    }.items():
+        _put(written, where.folder / target, _render(template, context))
+    _put(written, where.folder / "py.typed", "")
+    if where.project is not None:
+        _put(written, where.project / "pyproject.toml", _render("project/pyproject.toml", context))
+        _put(written, where.project / ".gitignore", _render("project/gitignore", context))
+    written.files += survey.documents.copy(where.folder / "wsdl")
+    _tidy(where)
+    return written
+
+
+def _put(written: Written, path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    written.files.append(path)
+
+
+def _render(template: str, context: Mapping[str, Any]) -> str:
+    made = _environment().get_template(f"{template}.j2").render(**context)
+    return re.sub(r"\n{4,}", "\n\n\n", made).rstrip("\n") + "\n"
+
+
+def _environment() -> Environment:
+    folder = files("banyan.scaffold") / "templates"
+    load = FunctionLoader(lambda name: folder.joinpath(*name.split("/")).read_text(encoding="utf-8"))
+    return Environment(loader=load, undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - it writes Python, no HTML
+
+
+def _tidy(where: Place) -> None:
+    """Let ruff lay out what was written, where it is at hand; without it only the line breaks differ."""
+    ruff = shutil.which("ruff", path=f"{Path(sys.executable).parent}") or shutil.which("ruff")
+    if ruff is None:
+        return
+    config = ["--config", str((where.project or where.path) / "pyproject.toml")]
+    for command in (
+        ["check", "--fix-only", "--quiet", "--no-cache", *config],
+        ["format", "--quiet", "--no-cache", *config],
+    ):
+        subprocess.run([ruff, *command, str(where.folder)], cwd=where.path, check=False, capture_output=True)  # noqa: S603 - our own command
+
+
+def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
+    asked = methods(choice.ports)
+    made = compose(asked, choice.serves, survey)
+    serving = {method: survey.operations[operation] for method, operation in choice.serves.items()}
+    cls = "".join(part.capitalize() for part in choice.name.split("_"))
+    title = choice.title or " ".join(part.capitalize() for part in choice.name.split("_"))
+    told_facts = facts(choice.ports, asked, made)
+    left = unwritten(choice.ports)
+    listed = tables(asked, serving, made)
+    probe = _probe(survey, asked, made, choice)
+    words = made.adapter_words
+    return {
+        "name": choice.name,
+        "title": title,
+        "owner": choice.owner,
+        "package": where.package,
+        "cls": cls,
+        "ports": choice.ports,
+        "wsdl": survey.documents.main.as_posix(),
+        "auth": choice.auth,
+        "capabilities": _capabilities(asked, choice, survey),
+        "by_hand": _by_hand(asked, choice),
+        "functions": made.functions,
+        "methods": made.methods,
+        "currency": made.currency,
+        "clock": made.clock,
+        "probe": probe,
+        "faults": _faults(serving),
+        "fault_names": _listed({"Happened", "NotFound", "PortError", "Unavailable", *_faults(serving).values()}),
+        "datetime_names": sorted(made.datetime_names),
+        "mapping_imports": _listed({"Record", *made.mapping_names}),
+        "mapping_models": _listed(made.model_names),
+        "adapter": _adapter_imports(words, probe, choice),
+        "tables": listed,
+        "writes": _writes(asked, serving, listed),
+        "test": _test_imports(told_facts, left, choice),
+        "probed": ids(str(probe["role"]), str(probe["kind"]))[0] if probe["field"] else "",
+        "suites": [suite_of(port) for port in choice.ports],
+        "facts": told_facts,
+        "made": left,
+        "operations": [
+            {
+                "method": f"`{method}`",
+                "operation": f"`{operation.name}`",
+                "takes": _short(told(operation.asks)),
+                "answers": _short(told(operation.answers)),
+            }
+            for method, operation in serving.items()
+        ],
+        "ruff_ignore": IGNORE,
+    }
+
+
+def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice) -> dict[str, list[str]]:
+    banyan = {"Call", "Clock"} | (words & {"Slice", "Window", "Bookmark"}) | ({"NotFound"} if probe["field"] else set())
+    stdlib = (["from contextlib import suppress"] if probe["field"] else []) + (
+        ["from datetime import " + ", ".join(sorted(words & {"datetime", "date"}))]
+        if words & {"datetime", "date"}
+        else []
+    )
+    todo = {"todo"} if "todo" in words or choice.auth == "session" or probe["todo"] else set[str]()
+    return {
+        "stdlib": [*stdlib, "from pathlib import Path"],
+        "banyan": _listed(banyan),
+        "mapping": _listed(todo),
+        "model": _listed({word for word in words if in_model(word)}),
+        "soap": _listed({"connect"} | ({"Login"} if choice.auth == "session" else set())),
+    }
+
+
+def _test_imports(known: Mapping[str, str], left: list[Any], choice: Choice) -> dict[str, list[str]]:
+    said = " ".join([*known.values(), *(f"{each.parameters} {each.returns}" for each in left)])
+    stdlib = ["from decimal import Decimal"] if "Decimal(" in said else []
+    model = {word for word in re.findall(r"\b[A-Z]\w+", said) if in_model(word)}
+    return {
+        "stdlib": [*stdlib, "from pathlib import Path"],
+        "model": _listed(model),
+        "mapping": ["todo"] if left else [],
+        "secret": ["yes"] if choice.auth in ("basic", "wss", "session") else [],
+    }
+
+
+def _probe(survey: Survey, asked: list[Method], made: Composed, choice: Choice) -> dict[str, Any]:
+    """The cheapest read there is: one that takes nothing, else one about an id that need not exist."""
+    for operation in survey.operations.values():
+        if "ping" in split(operation.local) and not any(path[-1].required for path in operation.asks.leaves()):
+            return {"sent": f'await self._soap.call(call, "{operation.name}", {{}})', "field": "", "todo": False}
+    for method in asked:
+        few = [each for each in method.parameters if not each.window]
+        if method.semantics != "read" or method.name not in choice.serves or len(few) > 1:
+            continue
+        keyed = method.key is not None and method.key.name in made.keys[method.name].used
+        named = f"probe_{_role(method)}" if keyed else ""
+        request = f"mapping.{method.name}_request({f'self._config.{named}' if keyed else ''})"
+        header = ", mapping.header()" if survey.operations[choice.serves[method.name]].headers else ""
+        sent = f'await self._soap.call(call, "{choice.serves[method.name]}", {request}{header})'
+        return {
+            "sent": sent,
+            "field": named,
+            "todo": False,
+            "role": _role(method),
+            "kind": made.keys[method.name].key_kind,
+        }
+    return {"sent": 'todo("probe: which read costs it next to nothing?", call)', "field": "", "todo": True}
+
+
+def _role(method: Method) -> str:
+    return method.key.name.removesuffix("_id") if method.key is not None else ""
+
+
+def _capabilities(asked: list[Method], choice: Choice, survey: Survey) -> dict[str, tuple[str, str] | None]:
+    found: dict[str, tuple[str, str] | None] = {}
+    for method in asked:
+        if method.capability is None:
+            continue
+        best = guesses(method, survey, 1)
+        if method.name in choice.serves:
+            found[method.capability] = None
+        elif best and best[0].score >= 0.5:  # noqa: PLR2004
+            found[method.capability] = ("planned", f"{best[0].operation} looks like it; nobody has mapped it yet")
+        else:
+            found[method.capability] = ("absent", "the WSDL has no operation that looks like it")
+    return found
+
+
+def _by_hand(asked: list[Method], choice: Choice) -> dict[str, str]:
+    looks = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
+    return {
+        method.capability or method.name: "it has no way to look up what was sent: its operator settles it"
+        for method in asked
+        if method.semantics == "once"
+        and (method.name in choice.serves or method.capability is None)
+        and looks.get(method.name) not in choice.serves
+    }
+
+
+def _faults(serving: Mapping[str, Operation]) -> dict[str, str]:
+    found = {}
+    for operation in serving.values():
+        for name, part in operation.faults.items():
+            element = part.name or name
+            words = set(split(element))
+            found[element] = (
+                "NotFound"
+                if {"not", "found"} <= words or words & {"unknown", "missing"}
+                else "Conflict"
+                if words & {"exist", "already", "conflict", "duplicate", "state", "use"}
+                else "Unavailable"
+                if words & {"unexpected", "internal", "system", "server", "technical", "unavailable", "timeout"}
+                else "Rejected"
+            )
+    return found
+
+
+def _writes(asked: list[Method], serving: Mapping[str, Operation], listed: list[Table]) -> list[dict[str, str]]:
+    found = []
+    for method in asked:
+        operation = serving.get(method.name)
+        if operation is not None and method.semantics != "read" and not READS & set(split(operation.local)):
+            found.append(
+                {
+                    "operation": operation.name,
+                    "reference": reference(operation),
+                    "rows": listed[0].variable if listed else "",
+                }
+            )
+    return found
+
+
+def _listed(names: set[str]) -> list[str]:
+    """As isort has them: constants, classes, functions."""
+    return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))
+
+
+def _short(text: str, most: int = 160) -> str:
+    text = text.replace("|", "/")
+    return text if len(text) <= most else text[:most].rsplit(", ", 1)[0] + ", ..."

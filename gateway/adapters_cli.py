@@ -1,0 +1,261 @@
+"""The commands `banyan adapter ...`: from a WSDL to an adapter that keeps the laws of its ports."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from banyan.scaffold.asked import SOAP_PORTS, Method, methods
+from banyan.scaffold.guess import LIKELY, choose, guesses, rank
+from banyan.scaffold.requests import told
+from banyan.scaffold.survey import Survey, survey
+from banyan.scaffold.vendor import NoWsdl, gather
+from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
+from banyan.soap.loading import Broken
+from gateway import registry
+from gateway.saying import AsJson, fail, show
+
+app = typer.Typer(
+    help="Adapters: list them, and make, try, record and check your own. See docs/guides/add-an-adapter.md.",
+    no_args_is_help=True,
+)
+
+Wsdl = Annotated[Path, typer.Option("--wsdl", help="The WSDL file; what it imports is looked for beside it.")]
+
+_OUT = Console()
+
+
+@app.command("list")
+def adapter_list(as_json: AsJson = False) -> None:
+    """List the adapters at hand, the ports they serve and what they lack."""
+    rows = [
+        {
+            "name": manifest.name,
+            "title": manifest.title,
+            "quality": manifest.quality,
+            "ports": ", ".join(manifest.ports),
+            "gaps": "; ".join(f"{name}: {gap.why}" for name, gap in manifest.gaps.items()),
+        }
+        for manifest in registry.discover().values()
+    ]
+    show(rows, as_json=as_json, title="Adapters", empty="There is no adapter.")
+
+
+@app.command()
+def lineage(adapter: str, as_json: AsJson = False) -> None:
+    """Tell which legacy field feeds which attribute of ours."""
+    manifest = registry.discover().get(adapter)
+    if manifest is None:
+        fail(f"there is no adapter {adapter}; there are {', '.join(sorted(registry.discover()))}", 2)
+    rows = [
+        {"noun": noun, "attribute": attribute, "legacy": ", ".join(fed)}
+        for noun, attributes in registry.lineage(manifest).items()
+        for attribute, fed in attributes.items()
+    ]
+    show(rows, as_json=as_json, title=f"Lineage of {adapter}", empty=f"{adapter} has no lineage.toml.")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Of the adapter and its Python package: acme_billing.")],
+    wsdl: Wsdl,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder it is made in. The repository's: adapters/NAME; any other: a package of its own."
+        ),
+    ] = None,
+    port: Annotated[
+        list[str] | None, typer.Option(help="A port that it serves, such as BalancePort; may come several times.")
+    ] = None,
+    serve: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METHOD=OPERATION", help="Which operation serves a method; may come several times."),
+    ] = None,
+    auth: Annotated[str | None, typer.Option(help=f"How the system knows us: {', '.join(AUTH)}.")] = None,
+    title: Annotated[str, typer.Option(help="What people call the system.")] = "",
+    owner: Annotated[str, typer.Option(help="Who answers for the adapter.")] = "@you",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: take the flags, and the best guesses.")
+    ] = False,
+) -> None:
+    """Make an adapter from a WSDL: vendors it, guesses what serves what, writes the folder. Overwrites nothing.
+
+    Asks three things, each with a guess that Enter takes: which ports, which operation serves which method, and how
+    the system knows us.
+    """
+    if not name.isidentifier() or name != name.lower():
+        fail(f"{name!r} cannot be the name of a Python package: use small letters, digits and _, as in acme_billing", 2)
+    seen = _survey(wsdl)
+    if seen.documents.missing:
+        _OUT.print("[yellow]not there, and left out:[/] " + "; ".join(seen.documents.missing), highlight=False)
+    if not yes:
+        _list_operations(seen)
+    ports = _ports(tuple(port or ()), seen, ask=not yes)
+    serves = _serves(ports, _pairs(serve or [], ports, seen), seen, ask=not yes)
+    choice = Choice(name, ports, serves, _auth(auth, ask=not yes), title, owner)
+    try:
+        written = write(choice, seen, place(name, into))
+    except Occupied as error:
+        fail(str(error), 2)
+    _tell(choice, written)
+
+
+@app.command()
+def inspect(wsdl: Wsdl, as_json: AsJson = False) -> None:
+    """Tell what a WSDL offers: services, operations, what is compiled and what falls back, what is broken at source."""
+    seen = _survey(wsdl)
+    told_ = {
+        "wsdl": seen.documents.main.as_posix(),
+        "files": [file.relative_to(seen.documents.root).as_posix() for file in seen.documents.files],
+        "services": list(seen.services),
+        "operations": [
+            {
+                "name": operation.name,
+                "soap": operation.version,
+                "style": operation.style,
+                "takes": told(operation.asks),
+                "answers": told(operation.answers),
+                "faults": list(operation.faults),
+                "headers": [part.name for part in operation.headers],
+            }
+            for operation in seen.operations.values()
+        ],
+        "problems": [str(problem) for problem in seen.problems],
+        "missing": list(seen.documents.missing),
+        "dropped": dict(seen.dropped),
+    }
+    if as_json:
+        typer.echo(json.dumps(told_, indent=2))
+        return
+    _list_operations(seen)
+
+
+def _survey(wsdl: Path) -> Survey:
+    try:
+        return survey(gather(wsdl))
+    except NoWsdl as error:
+        fail(str(error), 2)
+    except Broken as error:
+        fail(f"{wsdl} cannot be used:\n" + "\n".join(f"  {problem}" for problem in error.problems))
+
+
+def _list_operations(seen: Survey) -> None:
+    table = Table(title=f"{seen.documents.main.as_posix()}: {', '.join(seen.services)}", title_justify="left")
+    for column in ("operation", "takes", "answers"):
+        table.add_column(column, overflow="fold")
+    for operation in seen.operations.values():
+        table.add_row(operation.name, _cut(told(operation.asks)), _cut(told(operation.answers)))
+    _OUT.print(table)
+    for problem in seen.problems:
+        _OUT.print(f"[yellow]broken at source:[/] {problem}", highlight=False)
+    for name, why in seen.dropped.items():
+        _OUT.print(f"[red]cannot be called:[/] {name}: {why}", highlight=False)
+
+
+def _cut(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else text[:most].rsplit(", ", 1)[0] + ", ..."
+
+
+def _ports(given: tuple[str, ...], seen: Survey, *, ask: bool) -> tuple[str, ...]:
+    wrong = [each for each in given if each not in SOAP_PORTS]
+    if wrong:
+        fail(f"{wrong[0]} is no port that SOAP can serve; there are {', '.join(SOAP_PORTS)}", 2)
+    if given:
+        return given
+    ranked = rank(seen)
+    likely = [port for port, score in ranked if score >= LIKELY][:1] or [ranked[0][0]]
+    if not ask:
+        return tuple(likely)
+    _OUT.print("\nPorts, the likeliest first: " + ", ".join(f"{port} ({score:.0%})" for port, score in ranked))
+    while True:
+        said = typer.prompt("1/3 Which ports does it serve", default=",".join(likely))
+        wanted = tuple(each.strip() for each in said.split(",") if each.strip())
+        wrong = [each for each in wanted if each not in SOAP_PORTS]
+        if wanted and not wrong:
+            return wanted
+        _OUT.print(f"[red]{', '.join(wrong)}: no such port[/]")
+
+
+def _pairs(given: list[str], ports: tuple[str, ...], seen: Survey) -> dict[str, str]:
+    known = [method.name for method in methods(ports)]
+    found = {}
+    for pair in given:
+        method, _, operation = pair.partition("=")
+        if method not in known:
+            fail(f"--serve {pair}: {method} is no method of {', '.join(ports)}; there are {', '.join(known)}", 2)
+        if operation not in seen.operations:
+            fail(f"--serve {pair}: the WSDL has no operation {operation!r}; see banyan adapter inspect", 2)
+        found[method] = operation
+    return found
+
+
+def _serves(ports: tuple[str, ...], given: dict[str, str], seen: Survey, *, ask: bool) -> dict[str, str]:
+    serves = {**choose(ports, seen), **given}
+    if not ask:
+        return serves
+    _OUT.print("\n2/3 Which operation serves which method? Enter takes the guess, - leaves it out.")
+    for method in methods(ports):
+        if method.name in given:
+            continue
+        said = _ask_for(method, serves.get(method.name), seen)
+        if said is None:
+            serves.pop(method.name, None)
+        else:
+            serves[method.name] = said
+    return serves
+
+
+def _ask_for(method: Method, guess: str | None, seen: Survey) -> str | None:
+    best = [each.operation for each in guesses(method, seen)]
+    kind = "optional" if method.capability else "required"
+    _OUT.print(
+        f"[bold]{method.name}[/] -> {method.returns} ({kind}): {', '.join(best) or 'nothing looks like it'}",
+        highlight=False,
+    )
+    while True:
+        said: str = typer.prompt("   operation", default=guess or "-")
+        if said == "-":
+            return None
+        if said in seen.operations:
+            return said
+        _OUT.print(f"   [red]there is no operation {said}[/]")
+
+
+def _auth(given: str | None, *, ask: bool) -> str:
+    if given is not None and given not in AUTH:
+        fail(f"--auth {given} is not known; there are {', '.join(AUTH)}", 2)
+    if given is not None or not ask:
+        return given or "none"
+    while True:
+        said: str = typer.prompt(f"\n3/3 How does the system know us ({', '.join(AUTH)})", default="none")
+        if said in AUTH:
+            return said
+
+
+def _tell(choice: Choice, written: Written) -> None:
+    """What was made, and what comes next."""
+    where = written.place
+    shown = where.folder if where.project is None else where.project
+    named = choice.name if where.project is None else str(_near(shown))
+    _OUT.print(f"[green]made[/] {_near(shown)}: {len(written.files)} files", highlight=False, soft_wrap=True)
+    for method, operation in choice.serves.items():
+        _OUT.print(f"  {method} <- {operation}", highlight=False)
+    missing = [
+        method.name for method in methods(choice.ports) if not method.capability and method.name not in choice.serves
+    ]
+    for method in missing:
+        _OUT.print(
+            f"  [yellow]{method} <- ? no operation looks like it: say --serve {method}=OPERATION[/]", highlight=False
+        )
+    _OUT.print(
+        f"next: [bold]banyan adapter run {named}[/], and edit {_near(where.folder / 'mapping.py')}", soft_wrap=True
+    )
+
+
+def _near(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
