@@ -74,7 +74,8 @@ async def test_a_system_that_is_not_who_it_should_be_gets_nothing(papers: Papers
     place = "DNS:elsewhere.example" if case == "signed for somebody else" else "IP:127.0.0.1"
     theirs = None if case == "no TLS at all" else serving(*papers.sign("other", place))
     trusted = context(None, None, None if case == "signed by nobody we know" else papers.authority)
-    async with server(answering(http(200, ENVELOPE), heard=heard), theirs) as url, wire(tls=trusted) as made:
+    behaviour = answering(http(200, ENVELOPE), heard=heard)
+    async with server(behaviour, theirs) as url, wire(tls=trusted, timeout_s=0.6) as made:
         with pytest.raises(Unavailable) as caught:
             await post(made, url.replace("http:", "https:"))
     assert (caught.value.happened, heard) == (Happened.NO, [])
