@@ -1,13 +1,18 @@
-"""The contract kit's fixtures, found by entry point.
+"""The contract kit's fixtures and options, found by entry point.
 
 A test class states `adapter_class` and `config(place)`. Where it states `simulator(ledger, clock)` too, the place is
 that simulator's address; else it is a drop folder. It gets `adapter`, `southbound` or `folder`, and `calls`.
+
+`--southbound=` says what is under the adapter: `simulator` (as above), `replay` (recordings in tests/cassettes beside
+the manifest), `record` and `live` (the system at `--endpoint`; `record` writes the recordings). A class may state
+`private_elements` and `volatile_elements`: more names of elements to be blanked, and not to be compared.
 """
-# Imports wait for their fixture: pytest loads this plugin in every run, and most runs need no simulator.
+# Imports wait for their fixture: pytest loads this plugin in every run, and most runs need no adapter.
 # ruff: noqa: PLC0415
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,39 +21,56 @@ import pytest
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-    from banyan.simulate import Addresses, Simulator
-    from contracts.call import Call
+    from banyan.kit.budget import Budget
+    from banyan.kit.cassettes import Exchanges, Replaying
+    from banyan.kit.hearing import Heard
+    from banyan.kit.southbound import Remote, Simulated
+    from banyan.kit.stage import Armed, Stage
     from contracts.clock import Clock
-    from contracts.faults import Fault
     from contracts.ports import Adapter
+    from contracts.suites.kit import Another, Calls
 
-PATIENCE_S = 10.0
-"""How long a call waits in a suite; a delay fault lasts longer, so give the adapter a short time limit."""
+pytest.register_assert_rewrite("contracts.suites")
+MODES = ("simulator", "replay", "record", "live")
+REPLAYED = "http://replay.invalid/"
+_ENDING = pytest.StashKey[Any]()
 
 
-class Simulated:
-    """A running simulator, as the suites see the legacy system."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    kit = parser.getgroup("banyan", "the contract kit")
+    kit.addoption("--southbound", choices=MODES, default="simulator", help="what is under the adapters")
+    kit.addoption("--endpoint", metavar="URL", help="where the real system is, for record and live")
+    kit.addoption("--update-calls", action="store_true", help="write what each question costs into calls.json")
 
-    def __init__(self, simulator: "Simulator", addresses: "Addresses", spans: "InMemorySpanExporter") -> None:
-        self.simulator = simulator
-        self.addresses = addresses
-        self._spans = spans
 
-    @property
-    def calls(self) -> int:
-        return self.simulator.received.total()
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "simulator_only: needs to look into the legacy system or to make it fail")
+    config.addinivalue_line("markers", "needs(*capabilities): of abilities that a system may lack")
+    mode = config.getoption("southbound")
+    if mode in ("record", "live") and not config.getoption("endpoint"):
+        raise pytest.UsageError(f"--southbound={mode} needs --endpoint URL")
+    writes = mode == "record" or config.getoption("update_calls")
+    if writes and config.getoption("numprocesses", None):
+        raise pytest.UsageError("what is written is written by one process: leave out -n")
+    if mode == "replay":
+        from banyan.kit.ending import Ending
 
-    @property
-    def spans(self) -> int:
-        return sum(span.name == "POST" for span in self._spans.get_finished_spans())
+        config.stash[_ENDING] = Ending()
+        config.pluginmanager.register(config.stash[_ENDING], "banyan-ending")
 
-    def arm(self, fault: "Fault", *, operation: str = "*", after: int = 0) -> None:
-        from banyan.simulate.faults import Armed
 
-        self.simulator.faults.arm(Armed(operation, fault, after=after, seconds=PATIENCE_S * 2))
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.config.getoption("southbound") != "simulator" and item.get_closest_marker("simulator_only"):
+        from banyan.kit.southbound import ONLY_SIMULATED
 
-    def effects(self, reference: str) -> list[dict[str, Any]]:
-        return [line for line in self.simulator.ledger.lines if line["reference"] == reference]
+        pytest.skip(ONLY_SIMULATED)
+    for mark in item.iter_markers("needs"):
+        said = tomllib.loads(item.getparent(pytest.Class).obj.manifest.read_text(encoding="utf-8"))["capabilities"]  # type: ignore[union-attr]  # laws are methods
+        for capability in mark.args:
+            told = said.get(capability)
+            if told != "full":
+                why = f"{told['support']}: {told['why']}" if isinstance(told, dict) else "not declared"
+                pytest.skip(f"{capability} is {why}")
 
 
 @pytest.fixture(scope="session")
@@ -83,14 +105,57 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the adapter may reach: itself nothing in replay, a simulator beside it, everything in record and live."""
+    from banyan.kit.network import refused
+
+    mode = request.config.getoption("southbound")
+    if mode in ("record", "live"):
+        yield
+        return
+    with refused(loopback=mode == "simulator") as tried:
+        yield
+    if tried:
+        pytest.fail(f"it tried to reach {', '.join(sorted(set(tried)))}")
+
+
+@pytest.fixture
+def exchanges(request: pytest.FixtureRequest) -> "Exchanges":
+    """What this test asks of recordings, or of the real system."""
+    from banyan.kit.cassettes import Exchanges
+    from banyan.kit.rules import rules_of
+
+    endpoint = request.config.getoption("endpoint") or REPLAYED
+    return Exchanges(rules_of(request.cls, endpoint), endpoint)
+
+
+@pytest.fixture
+def replaying(request: pytest.FixtureRequest, exchanges: "Exchanges") -> "Iterator[Callable[[], Replaying]]":
+    """Recordings instead of a network; one that is missing fails the test, whatever the adapter makes of it."""
+    from banyan.kit.cassettes import Replaying
+
+    played: set[str] = set()
+    missing: list[str] = []
+    yield lambda: Replaying(exchanges, played, missing)
+    request.config.stash[_ENDING].play(request.node.nodeid, played)
+    if missing:
+        pytest.fail("\n".join(missing))
+
+
+@pytest.fixture
 async def southbound(
     request: pytest.FixtureRequest, clock: "Clock", recorded_spans: "InMemorySpanExporter"
-) -> AsyncIterator[Simulated]:
-    """The class's simulator, fresh, on a socket of this process."""
+) -> AsyncIterator["Simulated | Remote"]:
+    """The class's simulator, fresh, on a socket of this process; or what takes its place."""
+    from banyan.kit.building import built
+    from banyan.kit.southbound import Remote, Simulated
     from banyan.simulate import Ledger, running
 
-    simulator = await asyncio.to_thread(request.cls.simulator, Ledger(clock), clock)
     recorded_spans.clear()
+    if request.config.getoption("southbound") != "simulator":
+        yield Remote(request.getfixturevalue("exchanges"), recorded_spans)
+        return
+    simulator = await built(request.cls.simulator, Ledger(clock), clock)
     async with running(simulator) as addresses:
         yield Simulated(simulator, addresses, recorded_spans)
 
@@ -98,24 +163,97 @@ async def southbound(
 @pytest.fixture
 def place(request: pytest.FixtureRequest) -> str | Path:
     """Where the class's adapter finds its system."""
-    if hasattr(request.cls, "simulator"):
+    if not _calls_a_system(request.cls):
+        folder: Path = request.getfixturevalue("folder")
+        return folder
+    if request.config.getoption("southbound") == "simulator":
         simulated: Simulated = request.getfixturevalue("southbound")
         return simulated.addresses.url
-    folder: Path = request.getfixturevalue("folder")
-    return folder
+    exchanges: Exchanges = request.getfixturevalue("exchanges")
+    return exchanges.endpoint
 
 
 @pytest.fixture
-async def adapter(request: pytest.FixtureRequest, clock: "Clock", place: str | Path) -> AsyncIterator["Adapter"]:
-    """The class's adapter, configured for its system."""
-    made = await asyncio.to_thread(request.cls.adapter_class, request.cls.config(place), clock)
-    yield made
-    await made.aclose()
+async def stage(
+    request: pytest.FixtureRequest,
+    clock: "Clock",
+    place: str | Path,
+    network: None,  # noqa: ARG001 - it is refused while this stands
+) -> AsyncIterator["Stage"]:
+    """Builds the class's adapters, configured for its system, and closes them."""
+    from banyan.kit.stage import Stage
+
+    built_here = Stage(request.cls, place, clock, _transport(request))
+    yield built_here
+    await built_here.aclose()
 
 
 @pytest.fixture
-def calls(clock: "Clock") -> Callable[[], "Call"]:
-    """Makes calls that wait for `PATIENCE_S`."""
-    from contracts.call import Call, Principal
+async def adapter(stage: "Stage") -> "Adapter":
+    """The class's adapter."""
+    made: Adapter = await stage.another()
+    return made
 
-    return lambda: Call(clock.monotonic() + PATIENCE_S, "default", Principal("tester", "tests", "default"))
+
+@pytest.fixture
+def another(stage: "Stage") -> "Another":
+    """Makes one more adapter of the same system."""
+    return stage.another
+
+
+@pytest.fixture
+async def armed(stage: "Stage") -> "Armed":
+    """The class's adapter with a made-up word for every secret."""
+    return await stage.armed()
+
+
+@pytest.fixture
+def calls(clock: "Clock") -> "Calls":
+    """Makes calls that wait for ten seconds, or as long as is said."""
+    from banyan.kit.stage import calls_by
+
+    return calls_by(clock)
+
+
+@pytest.fixture
+def budget(request: pytest.FixtureRequest) -> "Budget":
+    """calls.json beside the class's manifest."""
+    from banyan.kit.budget import NAME, Budget
+
+    update = request.config.getoption("update_calls")
+    return Budget(request.cls.manifest.parent / NAME, request.cls.__name__, update=update)
+
+
+@pytest.fixture
+def heard(recorded_spans: "InMemorySpanExporter") -> Iterator["Heard"]:
+    """All that is logged and traced while the test runs."""
+    from banyan.kit.hearing import hearing
+
+    with hearing(recorded_spans) as ears:
+        yield ears
+
+
+@pytest.fixture
+def unblocked(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[object]]:
+    """While its block runs, a call that blocks the loop raises where it is made."""
+    from banyan.kit.blocking import detector
+
+    return lambda: detector(request.cls.adapter_class)
+
+
+def _calls_a_system(facts: type[Any]) -> bool:
+    from contracts.suites.wire import WireContract
+
+    return hasattr(facts, "simulator") or issubclass(facts, WireContract)
+
+
+def _transport(request: pytest.FixtureRequest) -> Any:
+    mode = request.config.getoption("southbound")
+    if mode == "simulator" or not _calls_a_system(request.cls):
+        return None
+    if mode == "replay":
+        return request.getfixturevalue("replaying")
+    from banyan.kit.cassettes import Live, Recording
+
+    exchanges = request.getfixturevalue("exchanges")
+    return lambda: (Recording if mode == "record" else Live)(exchanges)

@@ -6,15 +6,28 @@ from contracts.suites.bill import BillContract
 from contracts.suites.catalog import CatalogContract
 from contracts.suites.customer import CustomerContract
 from contracts.suites.inventory import InventoryContract
-from contracts.suites.kit import AdapterContract, Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import (
+    AdapterContract,
+    Another,
+    Ask,
+    Calls,
+    Southbound,
+    every_fault,
+    fails,
+    needs,
+    on_simulator,
+)
 from contracts.suites.lineage import LineageContract
 from contracts.suites.order import OrderContract
 from contracts.suites.provisioning import ProvisioningContract
 from contracts.suites.service import ServiceContract
 from contracts.suites.usage import UsageFileContract
+from contracts.suites.wire import WireContract
 
 __all__ = [
     "AdapterContract",
+    "Another",
+    "Ask",
     "BalanceContract",
     "BillContract",
     "Calls",
@@ -31,4 +44,6 @@ __all__ = [
     "WireContract",
     "every_fault",
     "fails",
+    "needs",
+    "on_simulator",
 ]

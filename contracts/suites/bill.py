@@ -6,10 +6,10 @@ from typing import ClassVar
 import pytest
 
 from contracts.errors import NotFound
-from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import BillPort
-from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import Ask, Calls, needs
+from contracts.suites.wire import WireContract
 
 
 class BillContract(WireContract):
@@ -17,6 +17,12 @@ class BillContract(WireContract):
 
     account_with_bills: ClassVar[str]
     unknown_bill: ClassVar[str]
+
+    def asks(self) -> dict[str, Ask]:
+        return super().asks() | {
+            "bills": lambda adapter, call: adapter.bills(call, self.account_with_bills, Window()),
+            "bill_now": lambda adapter, call: adapter.bill_now(call, self.account_with_bills),
+        }
 
     async def test_a_listed_bill_is_found(self, adapter: BillPort, calls: Calls) -> None:
         listed = (await adapter.bills(calls(), self.account_with_bills, Window())).items
@@ -45,14 +51,9 @@ class BillContract(WireContract):
             joined += (await adapter.bills(calls(), account, Window(offset=offset, limit=1))).items
         assert joined == whole
 
+    @needs("bill.now")
     async def test_nothing_is_billed_twice(self, adapter: BillPort, calls: Calls) -> None:
         await adapter.bill_now(calls(), self.account_with_bills)
         before = (await adapter.bills(calls(), self.account_with_bills, Window())).items
         assert await adapter.bill_now(calls(), self.account_with_bills) == []
         assert (await adapter.bills(calls(), self.account_with_bills, Window())).items == before
-
-    @every_fault
-    async def test_bills_tell_how_they_failed(
-        self, adapter: BillPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.bills(calls(), self.account_with_bills, Window()))

@@ -6,10 +6,10 @@ from typing import ClassVar
 import pytest
 
 from contracts.errors import NotFound
-from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import CatalogPort
-from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import Ask, Calls
+from contracts.suites.wire import WireContract
 
 
 class CatalogContract(WireContract):
@@ -17,6 +17,15 @@ class CatalogContract(WireContract):
 
     known_offering: ClassVar[str]
     unknown_offering: ClassVar[str]
+
+    def asks(self) -> dict[str, Ask]:
+        return super().asks() | {
+            "offerings": lambda adapter, call: adapter.offerings(call, Window()),
+            "offering": lambda adapter, call: adapter.offering(call, self.known_offering),
+        }
+
+    def others(self) -> dict[str, Ask]:
+        return super().others() | {"offering": lambda adapter, call: adapter.offering(call, self.unknown_offering)}
 
     async def test_a_known_offering_is_found(self, adapter: CatalogPort, calls: Calls) -> None:
         found = await adapter.offering(calls(), self.known_offering)
@@ -34,15 +43,3 @@ class CatalogContract(WireContract):
         for offset in range(0, len(whole) + 2, 2):
             joined += (await adapter.offerings(calls(), Window(offset=offset, limit=2))).items
         assert joined == whole
-
-    @every_fault
-    async def test_a_list_of_offerings_tells_how_it_failed(
-        self, adapter: CatalogPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.offerings(calls(), Window()))
-
-    @every_fault
-    async def test_an_offering_tells_how_it_failed(
-        self, adapter: CatalogPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.offering(calls(), self.known_offering))

@@ -1,15 +1,14 @@
 """The laws of CustomerPort."""
 
-import asyncio
 from typing import ClassVar
 
 import pytest
 
 from contracts.errors import NotFound
-from contracts.faults import Fault
 from contracts.page import Condition, Window
 from contracts.ports import CustomerPort
-from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import Ask, Calls
+from contracts.suites.wire import WireContract
 
 
 class CustomerContract(WireContract):
@@ -18,6 +17,19 @@ class CustomerContract(WireContract):
     known_customer: ClassVar[str]
     known_login: ClassVar[str]
     unknown_customer: ClassVar[str]
+
+    def asks(self) -> dict[str, Ask]:
+        return super().asks() | {
+            "customer": lambda adapter, call: adapter.customer(call, self.known_customer),
+            "find_customers": lambda adapter, call: adapter.find_customers(call, Window()),
+            "accounts": lambda adapter, call: adapter.accounts(call, self.known_customer),
+        }
+
+    def others(self) -> dict[str, Ask]:
+        return super().others() | {"customer": lambda adapter, call: adapter.customer(call, self.unknown_customer)}
+
+    def personal(self) -> tuple[str, ...]:
+        return (*super().personal(), self.known_login)
 
     async def test_a_known_customer_is_found(self, adapter: CustomerPort, calls: Calls) -> None:
         found = await adapter.customer(calls(), self.known_customer)
@@ -47,20 +59,3 @@ class CustomerContract(WireContract):
         found = await adapter.accounts(calls(), self.known_customer)
         assert found
         assert {each.customer_id for each in found} == {self.known_customer}
-
-    async def test_twenty_calls_at_once_are_not_mixed(self, adapter: CustomerPort, calls: Calls) -> None:
-        ids = [each.id for each in (await adapter.find_customers(calls(), Window(limit=5))).items] * 4
-        found = await asyncio.gather(*(adapter.customer(calls(), id) for id in ids))
-        assert [each.id for each in found] == ids
-
-    @every_fault
-    async def test_a_customer_tells_how_it_failed(
-        self, adapter: CustomerPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.customer(calls(), self.known_customer))
-
-    @every_fault
-    async def test_a_list_of_customers_tells_how_it_failed(
-        self, adapter: CustomerPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.find_customers(calls(), Window()))

@@ -6,10 +6,10 @@ from typing import ClassVar
 import pytest
 
 from contracts.errors import NotFound
-from contracts.faults import Fault
 from contracts.page import Window
 from contracts.ports import InventoryPort
-from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import Ask, Calls
+from contracts.suites.wire import WireContract
 
 
 class InventoryContract(WireContract):
@@ -17,6 +17,10 @@ class InventoryContract(WireContract):
 
     customer_with_subscriptions: ClassVar[str]
     unknown_subscription: ClassVar[str]
+
+    def asks(self) -> dict[str, Ask]:
+        who = self.customer_with_subscriptions
+        return super().asks() | {"subscriptions": lambda adapter, call: adapter.subscriptions(call, who, Window())}
 
     async def test_a_listed_subscription_is_found(self, adapter: InventoryPort, calls: Calls) -> None:
         listed = (await adapter.subscriptions(calls(), self.customer_with_subscriptions, Window())).items
@@ -38,9 +42,3 @@ class InventoryContract(WireContract):
         for offset in range(len(whole) + 1):
             joined += (await adapter.subscriptions(calls(), who, Window(offset=offset, limit=1))).items
         assert joined == whole
-
-    @every_fault
-    async def test_subscriptions_tell_how_they_failed(
-        self, adapter: InventoryPort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.subscriptions(calls(), self.customer_with_subscriptions, Window()))

@@ -1,7 +1,7 @@
 """What the suites stand on: facts that an author states, a legacy system that fails on demand, and how it must fail."""
 
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -9,14 +9,31 @@ import pytest
 
 from contracts.call import Call
 from contracts.capability import Support
-from contracts.errors import Happened
-from contracts.faults import BECOMES, Fault
+from contracts.errors import Happened, PortError, Unsupported
+from contracts.faults import BECOMES, REFUSED, SLOW, VALUES, Fault
 from contracts.ports import PORTS, Adapter
 
-Calls = Callable[[], Call]
-"""Makes a fresh call, with its own deadline."""
+PATIENCE_S = 10.0
+"""How long a call waits in a suite; a delay lasts longer, so give the adapter a short time limit."""
 
-every_fault = pytest.mark.parametrize("fault", list(Fault))
+
+class Calls(Protocol):
+    """Makes a fresh call, with its own deadline."""
+
+    def __call__(self, seconds: float = PATIENCE_S) -> Call: ...
+
+
+Ask = Callable[[Any, Call], Awaitable[object]]
+"""One question to an adapter."""
+Another = Callable[[], Awaitable[Any]]
+"""Makes one more adapter of the same system; it is closed with the test."""
+
+every_fault = pytest.mark.parametrize("fault", sorted(set(BECOMES) - SLOW - VALUES))
+"""Those that any reply may meet, and that nobody has to wait for. The others have laws of their own."""
+on_simulator = pytest.mark.simulator_only
+"""A law that needs to see or break the legacy system: skipped where that is a recording or the real thing."""
+LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
+"""Which read settles an unanswered once-only write."""
 
 
 class Southbound(Protocol):
@@ -32,7 +49,20 @@ class Southbound(Protocol):
         """How many attempts the wire traced."""
         ...
 
-    def arm(self, fault: Fault, *, operation: str = "*", after: int = 0) -> None: ...
+    @property
+    def armed(self) -> int:
+        """How many faults still wait for their call."""
+        ...
+
+    def arm(self, fault: Fault, *, operation: str = "*", after: int = 0, times: int = 1) -> None: ...
+
+    def reset(self) -> None:
+        """Back to how it started, with no fault armed."""
+        ...
+
+    async def settled(self) -> None:
+        """Until nothing is on its way any more: a question that failed may leave calls behind that nobody awaits."""
+        ...
 
     def effects(self, reference: str) -> list[dict[str, Any]]:
         """The ledger lines with this reference."""
@@ -45,11 +75,33 @@ class AdapterContract:
     adapter_class: ClassVar[type[Adapter]]
     manifest: ClassVar[Path]
 
+    def asks(self) -> dict[str, Ask]:
+        """By port method, what the laws of every port ask: with facts that the system knows."""
+        return {"probe": lambda adapter, call: adapter.probe(call)}
+
+    def others(self) -> dict[str, Ask]:
+        """The same questions about something else; no law needs more than one method of a port."""
+        return {}
+
+    def personal(self) -> tuple[str, ...]:
+        """What no log, span or error may repeat: numbers and names of subscribers."""
+        return ()
+
+    def offered(self) -> dict[str, Ask]:
+        """The questions that the manifest says are answered."""
+        gaps = self._gaps()
+        return {name: ask for name, ask in self.asks().items() if name not in gaps}
+
+    def reads(self) -> dict[str, Ask]:
+        methods = _methods(self._said()["ports"])
+        semantics = {name: getattr(methods.get(name), "__semantics__", "read") for name in self.asks()}
+        return {name: ask for name, ask in self.offered().items() if semantics[name] == "read"}
+
     async def test_it_answers_a_probe(self, adapter: Adapter, calls: Calls) -> None:
         await adapter.probe(calls())
 
     def test_its_capabilities_are_as_its_manifest_says(self) -> None:
-        said = tomllib.loads(self.manifest.read_text(encoding="utf-8"))
+        said = self._said()
         ports = [PORTS[name] for name in said["ports"]]
         assert set(ports) <= set(self.adapter_class.__mro__)
         for port in ports:
@@ -59,20 +111,44 @@ class AdapterContract:
                     overridden = getattr(self.adapter_class, name) is not method
                     assert overridden == (said["capabilities"][capability] == Support.FULL), capability
 
+    async def test_what_it_is_said_to_lack_does_not_work(self, adapter: Adapter, calls: Calls) -> None:
+        asks = self.asks()
+        lacking = [name for name in self._gaps() if name in asks]
+        if not lacking:
+            pytest.skip("it lacks nothing that can be asked")
+        for name in lacking:
+            with pytest.raises(Unsupported):
+                await asks[name](adapter, calls())
 
-class WireContract(AdapterContract):
-    """Every adapter that calls a system: each attempt is traced, a failure is told for what it is."""
+    def test_an_unanswered_write_can_be_settled(self) -> None:
+        """Each once-only write has a look-up that works, or the manifest says why a human settles it."""
+        said, gaps = self._said(), self._gaps()
+        by_hand = said.get("settled_by_hand", {})
+        for name, method in _methods(said["ports"]).items():
+            if getattr(method, "__semantics__", None) != "once" or name in gaps:
+                continue
+            look_up = LOOK_UPS.get(name)
+            settled = look_up is not None and look_up not in gaps
+            told = by_hand.get(name) or by_hand.get(getattr(method, "__capability__", name))
+            assert settled or told, f"nobody says how an unanswered {name} is settled"
 
-    @every_fault
-    async def test_a_probe_tells_how_it_failed(
-        self, adapter: Adapter, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        await fails(southbound, fault, adapter.probe(calls()))
+    def _said(self) -> dict[str, Any]:
+        return tomllib.loads(self.manifest.read_text(encoding="utf-8"))
 
-    async def test_each_attempt_has_one_span(self, adapter: Adapter, southbound: Southbound, calls: Calls) -> None:
-        await adapter.probe(calls())
-        assert southbound.calls >= 1
-        assert southbound.spans == southbound.calls
+    def _gaps(self) -> set[str]:
+        """The methods whose capability is not full."""
+        said = self._said()
+        found = {name: getattr(method, "__capability__", None) for name, method in _methods(said["ports"]).items()}
+        return {name for name, each in found.items() if each and said["capabilities"][each] != Support.FULL}
+
+
+def _methods(ports: list[str]) -> Mapping[str, Any]:
+    return {name: method for port in ports for name, method in vars(PORTS[port]).items() if not name.startswith("_")}
+
+
+def needs(*capabilities: str) -> pytest.MarkDecorator:
+    """A law of optional abilities: skipped unless the manifest says that all of them are full."""
+    return pytest.mark.needs(*capabilities)
 
 
 async def fails(southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
@@ -83,5 +159,19 @@ async def fails(southbound: Southbound, fault: Fault, work: Awaitable[object]) -
     southbound.arm(fault)
     with pytest.raises(BECOMES[fault]) as caught:
         await work
-    refused = fault is Fault.REFUSE
-    assert caught.value.happened is (Happened.NO if refused else Happened.UNKNOWN)
+    assert caught.value.happened is happened_after(fault)
+
+
+def happened_after(fault: Fault) -> Happened:
+    return Happened.NO if fault in REFUSED else Happened.UNKNOWN
+
+
+def wrong_about(fault: Fault, outcome: object) -> str | None:
+    """What is wrong with how a question ended that met the fault; None when nothing is."""
+    if not isinstance(outcome, PortError):
+        return f"after {fault} there was no port error but {type(outcome).__name__}"
+    if not isinstance(outcome, BECOMES[fault]):
+        return f"{fault} became {type(outcome).__name__}"
+    if outcome.happened is not happened_after(fault):
+        return f"{fault} is said to have happened: {outcome.happened}"
+    return None

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from contracts.errors import NotFound, PortError
-from contracts.faults import Fault
+from contracts.faults import BECOMES, SLOW, VALUES, WORKLESS, Fault
 from contracts.model import Order, WorkState
 from contracts.ports import OrderPort
-from contracts.suites.kit import Calls, Southbound, WireContract, every_fault, fails
+from contracts.suites.kit import Ask, Calls, Southbound, every_fault, fails, needs, on_simulator
+from contracts.suites.wire import WireContract
 
 
 class OrderContract(WireContract):
@@ -20,6 +21,14 @@ class OrderContract(WireContract):
         """An order that the system takes, for a customer who has none of this reference."""
         raise NotImplementedError
 
+    def asks(self) -> dict[str, Ask]:
+        return super().asks() | {
+            "order_by_key": lambda adapter, call: adapter.order_by_key(call, self.new_order("law-0")),
+            "place_order": lambda adapter, call: adapter.place_order(call, self.new_order("law-0")),
+        }
+
+    @on_simulator
+    @needs("order.lookup")
     async def test_a_placed_order_is_found_by_both_its_names(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls
     ) -> None:
@@ -34,12 +43,15 @@ class OrderContract(WireContract):
         assert found.native_id == receipt.native_id
         assert len(southbound.effects(order.reference)) == 1
 
+    @needs("order.lookup")
     async def test_an_order_never_placed_is_not_found(self, adapter: OrderPort, calls: Calls) -> None:
         assert await adapter.order_by_key(calls(), self.new_order("law-2")) is None
         with pytest.raises(NotFound):
             await adapter.order_state(calls(), self.unknown_order)
 
-    @pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.DELAY, Fault.GARBAGE, Fault.SWAP])
+    @on_simulator
+    @needs("order.lookup")
+    @pytest.mark.parametrize("fault", sorted({*BECOMES} - WORKLESS - SLOW - VALUES))
     async def test_an_order_whose_answer_was_lost_is_found_once(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
@@ -48,7 +60,9 @@ class OrderContract(WireContract):
         assert await adapter.order_by_key(calls(), order) is not None
         assert len(southbound.effects(order.reference)) == 1
 
-    @pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.FAULT])
+    @on_simulator
+    @needs("order.lookup")
+    @pytest.mark.parametrize("fault", sorted(WORKLESS))
     async def test_an_order_that_was_not_taken_is_not_found(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
@@ -57,6 +71,7 @@ class OrderContract(WireContract):
         assert await adapter.order_by_key(calls(), order) is None
         assert southbound.effects(order.reference) == []
 
+    @on_simulator
     @every_fault
     async def test_whatever_fails_after_the_order_was_sent_leaves_it_in_doubt(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
@@ -69,6 +84,8 @@ class OrderContract(WireContract):
             assert error.happened == "unknown"  # noqa: PT017 - systems that confirm at once never meet the fault
         assert len(southbound.effects(order.reference)) == 1
 
+    @on_simulator
+    @needs("order.lookup")
     @every_fault
     async def test_a_look_up_tells_how_it_failed(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
@@ -77,6 +94,8 @@ class OrderContract(WireContract):
         await adapter.place_order(calls(), order)
         await fails(southbound, fault, adapter.order_by_key(calls(), order))
 
+    @on_simulator
+    @needs("order.cancel")
     async def test_cancelling_twice_cancels_once(
         self, adapter: OrderPort, southbound: Southbound, calls: Calls
     ) -> None:

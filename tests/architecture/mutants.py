@@ -1,21 +1,27 @@
 """Adapters that are wrong in one way each: what the contract suites are there to find out."""
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
+
+import httpx
+from opentelemetry import trace
 
 from adapters.cdr_files.adapter import CdrFiles
 from adapters.jbilling.adapter import Jbilling
 from adapters.mtosi.adapter import Mtosi
 from banyan import Conflict, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
+from banyan.wire import seam
 
 Wrong = Callable[..., Any]
 
 
 def but(base: type[Any], **methods: Wrong) -> type[Any]:
     """The adapter with these methods instead of its own."""
-    return type(f"Wrong{base.__name__}", (base,), dict(methods))
+    return type(f"Wrong{base.__name__}", (base,), {**methods, "__module__": __name__})
 
 
 def swallowing(base: type[Any], method: str, kinds: type[PortError] | tuple[type[PortError], ...], answer: Any) -> Any:
@@ -102,6 +108,92 @@ def mixing(base: type[Any], method: str) -> Any:
         return await getattr(base, method)(self, first, self.asked)
 
     return but(base, **{method: call})
+
+
+def patient(base: type[Any], method: str) -> Any:
+    """Waits longer than anybody waits for it."""
+
+    async def call(self: Any, first: Any, *values: Any) -> Any:
+        return await getattr(base, method)(self, replace(first, deadline=first.deadline + 60), *values)
+
+    return but(base, **{method: call})
+
+
+def sleeping(base: type[Any], method: str) -> Any:
+    """Holds the loop."""
+
+    async def call(self: Any, *values: Any) -> Any:
+        time.sleep(0.001)  # noqa: ASYNC251 - that is what is wrong with it
+        return await getattr(base, method)(self, *values)
+
+    return but(base, **{method: call})
+
+
+def logging_it(base: type[Any]) -> Any:
+    """Logs how it signs in."""
+
+    def begin(self: Any, config: Any, clock: Any) -> None:
+        base.__init__(self, config, clock)
+        self.password = config.password
+
+    async def probe(self: Any, call: Any) -> None:
+        logging.getLogger("adapter").debug("as %s", self.password and self.password.get_secret_value())
+        await base.probe(self, call)
+
+    return but(base, __init__=begin, probe=probe)
+
+
+class Traced(Jbilling):
+    """Tells the trace whom it asks for."""
+
+    async def customer(self, call: Any, customer_id: str) -> Any:
+        with trace.get_tracer("adapter").start_as_current_span("look-up") as span:
+            found = await super().customer(call, customer_id)
+            span.set_attribute("login", str(found.login))
+            return found
+
+
+class Quoting(Jbilling):
+    """Quotes in its errors what it could not read."""
+
+    async def customer(self, call: Any, customer_id: str) -> Any:
+        try:
+            return await super().customer(call, customer_id)
+        except PortError as error:
+            raise type(error)("nordwerk cannot be read", happened=error.happened) from error
+
+
+class Untraced(Jbilling):
+    """Asks beside the wire."""
+
+    def __init__(self, config: Any, clock: Any) -> None:
+        super().__init__(config, clock)
+        self.endpoint = config.endpoint
+
+    async def probe(self, call: Any) -> None:
+        await super().probe(call)
+        body = b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>%s</e:Body></e:Envelope>"
+        async with httpx.AsyncClient() as http:
+            await http.post(self.endpoint, content=body % b"<j:getCallerId xmlns:j='http://jbilling/'/>")
+
+
+class _Utf8(httpx.AsyncHTTPTransport):
+    """Takes every byte for UTF-8, whatever the reply says of itself."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        body = await response.aread()
+        if b"iso-8859-1" in body[:100].lower():
+            body = body.decode("iso-8859-1").encode()
+        return httpx.Response(200, headers={"content-type": response.headers["content-type"]}, content=body)
+
+
+class Mojibake(Jbilling):
+    """Reads another encoding than the reply says."""
+
+    def __init__(self, config: Any, clock: Any) -> None:
+        with seam.installed(_Utf8):
+            super().__init__(config, clock)
 
 
 class Silent(Jbilling):

@@ -1,0 +1,46 @@
+"""All that is logged and traced while a test runs, as text to search in."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+_PLAIN = logging.Formatter("%(name)s %(message)s")
+
+
+class Heard(logging.Handler):
+    """Logs of every level, spans, and the errors that a test adds."""
+
+    def __init__(self, spans: "InMemorySpanExporter") -> None:
+        super().__init__(logging.NOTSET)
+        self._spans = spans
+        self._lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(f"{_PLAIN.format(record)} {vars(record)!r}")
+
+    def add(self, error: BaseException) -> None:
+        shown = "".join(traceback.format_exception(error))
+        self._lines.append(f"{shown} {error!r} {vars(error)!r}")
+
+    def everything(self) -> str:
+        spans = [span.to_json(indent=None) for span in self._spans.get_finished_spans()]
+        return "\n".join([*self._lines, *spans])
+
+
+@contextmanager
+def hearing(spans: "InMemorySpanExporter") -> Iterator[Heard]:
+    """Opens every logger's ear while the block runs."""
+    heard, root = Heard(spans), logging.getLogger()
+    level = root.level
+    root.addHandler(heard)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.setLevel(level)
+        root.removeHandler(heard)

@@ -1,0 +1,33 @@
+"""What a test class states about its recordings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from banyan.kit.cassettes import Rules
+from banyan.kit.fingerprint import VOLATILE
+from banyan.kit.redaction import Redaction
+
+
+def folder_of(facts: type[Any]) -> Path:
+    folder: Path = facts.manifest.parent / "tests" / "cassettes"
+    return folder
+
+
+def rules_of(facts: type[Any], endpoint: str) -> Rules:
+    volatile = VOLATILE | {name.lower() for name in getattr(facts, "volatile_elements", ())}
+    redaction = Redaction(
+        personal=facts().personal(),
+        known=_secrets(facts.config(endpoint)),
+        secrets=getattr(facts, "private_elements", ()),
+    )
+    return Rules(folder_of(facts), facts.__name__, redaction, volatile)
+
+
+def _secrets(config: Any) -> Iterator[str]:
+    for name in type(config).model_fields:
+        value = getattr(config, name)
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()

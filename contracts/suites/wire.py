@@ -1,0 +1,204 @@
+"""The laws of whatever calls a system: no failure is taken for an answer, and nothing is told that is private."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from contracts.errors import Happened, PortError, TimedOut
+from contracts.faults import Fault
+from contracts.ports import Adapter
+from contracts.suites.exact import inexact
+from contracts.suites.kit import (
+    AdapterContract,
+    Another,
+    Calls,
+    Southbound,
+    every_fault,
+    on_simulator,
+    wrong_about,
+)
+
+SHORT_S = 0.5
+"""How long a question waits for a reply that does not come."""
+AT_ONCE = 20
+
+
+class Budget(Protocol):
+    """calls.json beside the manifest: what each question costs in southbound calls."""
+
+    def hold(self, spent: Mapping[str, int]) -> None:
+        """Fails when the figures differ, and writes them when the run was told to."""
+        ...
+
+
+class Heard(Protocol):
+    """All that was logged and traced while the test ran."""
+
+    def add(self, error: BaseException) -> None:
+        """What an error says counts too."""
+        ...
+
+    def everything(self) -> str: ...
+
+
+class Armed(Protocol):
+    """An adapter whose every secret is the same made-up word."""
+
+    adapter: Adapter
+    secret: str
+
+
+class WireContract(AdapterContract):
+    """Every adapter that calls a system: its failures are told for what they are, its answers are exact."""
+
+    @on_simulator
+    @every_fault
+    async def test_it_tells_how_it_failed(
+        self, another: Another, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        wrong = {}
+        for name, ask in self.offered().items():
+            southbound.reset()
+            southbound.arm(fault)
+            wrong[name] = wrong_about(fault, await _outcome(ask(await another(), calls())))
+            await southbound.settled()
+        assert _said(wrong) == {}
+
+    @on_simulator
+    @pytest.mark.parametrize("fault", [Fault.DECIMAL_COMMA, Fault.UNKNOWN_ENUMERATION, Fault.MISSING_ELEMENT])
+    async def test_no_value_is_believed_that_its_contract_forbids(
+        self, another: Another, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        wrong = {}
+        for name, ask in self.offered().items():
+            southbound.reset()
+            southbound.arm(fault)
+            outcome = await _outcome(ask(await another(), calls()))
+            await southbound.settled()
+            if not southbound.armed:
+                wrong[name] = wrong_about(fault, outcome)
+        if not wrong:
+            pytest.skip(f"no reply has anything that {fault} could hit")
+        assert _said(wrong) == {}
+
+    @on_simulator
+    async def test_latin_1_is_read_as_what_it_says(
+        self, another: Another, southbound: Southbound, calls: Calls
+    ) -> None:
+        hit = 0
+        for name, ask in self.reads().items():
+            southbound.reset()
+            true = await ask(await another(), calls())
+            southbound.arm(Fault.LATIN_1)
+            answered = await ask(await another(), calls())
+            hit += not southbound.armed
+            assert answered == true, name
+        if not hit:
+            pytest.skip("no reply has a letter outside ASCII")
+
+    @on_simulator
+    @pytest.mark.parametrize("fault", [Fault.DELAY, Fault.SLOW_DRIP])
+    async def test_nobody_waits_longer_than_the_call_allows(
+        self, another: Another, southbound: Southbound, calls: Calls, fault: Fault
+    ) -> None:
+        """Each question is asked twice: who waits less is answered first, whatever the adapter's own time limit."""
+        southbound.arm(fault, times=1000)
+        asks = [(name, ask, await another(), await another()) for name, ask in self.offered().items()]
+        patient = [asyncio.ensure_future(_outcome(ask(adapter, calls()))) for _, ask, adapter, _ in asks]
+        try:
+            hasty = [_outcome(ask(adapter, calls(SHORT_S))) for _, ask, _, adapter in asks]
+            outcomes = await asyncio.gather(*hasty)
+            assert not any(each.done() for each in patient), f"nobody stopped waiting after {SHORT_S} s"
+        finally:
+            for each in patient:
+                each.cancel()
+            await asyncio.gather(*patient, return_exceptions=True)
+        names = [name for name, *_ in asks]
+        assert _said({name: wrong_about(fault, it) for name, it in zip(names, outcomes, strict=True)}) == {}
+
+    async def test_nothing_is_sent_after_the_deadline(
+        self, adapter: Adapter, southbound: Southbound, calls: Calls
+    ) -> None:
+        before = southbound.calls
+        for name, ask in self.offered().items():
+            late = await _outcome(ask(adapter, replace(calls(), deadline=0)))
+            assert isinstance(late, TimedOut), name
+            assert late.happened is Happened.NO, name
+        assert southbound.calls == before
+
+    async def test_each_attempt_has_one_span(self, another: Another, southbound: Southbound, calls: Calls) -> None:
+        for name, ask in self.offered().items():
+            southbound.reset()
+            calls_before, spans_before = southbound.calls, southbound.spans
+            await ask(await another(), calls())
+            assert southbound.calls > calls_before, f"{name} asks nobody"
+            assert southbound.spans - spans_before == southbound.calls - calls_before, name
+
+    async def test_it_calls_as_often_as_budgeted(
+        self, another: Another, southbound: Southbound, calls: Calls, budget: Budget
+    ) -> None:
+        spent = {}
+        for name, ask in self.offered().items():
+            southbound.reset()
+            before = southbound.calls
+            await ask(await another(), calls())
+            spent[name] = southbound.calls - before
+        budget.hold(spent)
+
+    async def test_what_it_answers_is_exact(self, another: Another, southbound: Southbound, calls: Calls) -> None:
+        for name, ask in self.offered().items():
+            southbound.reset()
+            assert list(inexact(await ask(await another(), calls()), name)) == []
+
+    async def test_nothing_blocks_the_loop(
+        self, another: Another, calls: Calls, unblocked: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        for ask in self.reads().values():
+            adapter = await another()
+            with unblocked():
+                await ask(adapter, calls())
+
+    async def test_twenty_calls_at_once_are_not_mixed(self, adapter: Adapter, calls: Calls) -> None:
+        asks, others = self.reads(), self.others()
+        both = {name: (ask, others[name]) for name, ask in asks.items() if name in others}
+        if not both:
+            pytest.skip("nothing can be asked in two ways")
+        for name, pair in both.items():
+            alone = [_comparable(await _outcome(ask(adapter, calls()))) for ask in pair]
+            assert alone[0] != alone[1], f"{name}: two questions have one answer, so nobody could see them mixed"
+            together = await asyncio.gather(*(_outcome(ask(adapter, calls())) for ask in pair * (AT_ONCE // 2)))
+            assert [_comparable(each) for each in together] == alone * (AT_ONCE // 2), name
+
+    @on_simulator
+    async def test_no_secret_is_told(self, armed: Armed, southbound: Southbound, calls: Calls, heard: Heard) -> None:
+        for name, ask in self.offered().items():
+            for fault in (None, Fault.FAULT, Fault.GARBAGE, Fault.TRUNCATED, Fault.MISSING_ELEMENT):
+                southbound.reset()
+                if fault is not None:
+                    southbound.arm(fault)
+                outcome = await _outcome(ask(armed.adapter, calls()))
+                await southbound.settled()
+                if isinstance(outcome, PortError):
+                    heard.add(outcome)
+                for private in (armed.secret, *self.personal()):
+                    assert private not in heard.everything(), f"{name} tells what is private"
+
+
+async def _outcome(work: Awaitable[object]) -> object:
+    """What it answers, or the port error that it raises; anything else that it raises is a bug and shows itself."""
+    try:
+        return await work
+    except PortError as error:
+        return error
+
+
+def _comparable(outcome: object) -> object:
+    return (type(outcome), outcome.code) if isinstance(outcome, PortError) else outcome
+
+
+def _said(wrong: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: why for name, why in wrong.items() if why is not None}
