@@ -10,8 +10,9 @@ from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from adapters.jbilling.faults import port_error
 from adapters.jbilling.plans import PREFIX, Plans, is_monthly, offering_id, subscription_item
-from adapters.jbilling.words import aware, needed
+from adapters.jbilling.words import aware
 from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
+from banyan.mapping import needed
 from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
 from banyan.ports import BillPort, CatalogPort, CustomerPort, InventoryPort, OrderPort
 from banyan.soap import connect

@@ -5,18 +5,8 @@ from dataclasses import replace
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
 from adapters.jbilling.plans import Plans, offering_id
-from adapters.jbilling.words import (
-    Record,
-    allowance,
-    aware,
-    currency,
-    known,
-    listed,
-    meta_fields,
-    money,
-    needed,
-    quantity,
-)
+from adapters.jbilling.words import allowance, aware, currency, listed, meta_fields, money, quantity
+from banyan.mapping import Record, known, needed
 from banyan.model import Account, Bill, BillLine, Customer, LineKind, Offering, OrderLine, Subscription
 
 USER_STATUS = {1: "active", 2: "active", 3: "active", 4: "active", 5: "suspended", 6: "suspended", 7: "suspended"}
@@ -58,7 +48,7 @@ def offering(item: Record, config: Config) -> Offering:
     return Offering(
         id=str(needed(item["id"], "id")),
         code=needed(item["number"], "number"),
-        name=needed(item["description"], "description"),
+        name=needed(item["description"] or item["number"], "description"),
         price=price,
         service=meta.get("provisioningCode"),
         relies_on=meta.get("requiresCode"),
@@ -70,7 +60,7 @@ def offering(item: Record, config: Config) -> Offering:
 def plan_offering(plan: Record, item: Record, config: Config) -> Offering:
     """A plan costs what its subscription item costs; what it is made of, its own meta fields say."""
     sold = offering({**item, "metaFields": plan["metaFields"]}, config)
-    return replace(sold, id=offering_id(plan), name=needed(plan["description"], "description"))
+    return replace(sold, id=offering_id(plan), name=plan["description"] or sold.name)
 
 
 def subscription(order: Record, plans: Plans, config: Config) -> Subscription:

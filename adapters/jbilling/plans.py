@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from adapters.jbilling.config import Config
-from adapters.jbilling.words import Record, needed
 from banyan import Garbled
+from banyan.mapping import Record, needed
 
 PREFIX = "plan-"
 

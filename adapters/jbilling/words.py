@@ -1,4 +1,4 @@
-"""How jBilling says things: money twice, numbers for words; contradictions are garbled."""
+"""How jBilling says things: money twice, and what it adds in meta fields; contradictions are garbled."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,9 @@ from typing import Any
 
 from adapters.jbilling.config import Config
 from banyan import Garbled
+from banyan.mapping import Record, known, needed
 from banyan.model import Money, Quantity, Unit
 
-Record = Mapping[str, Any]
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?(E-[0-9]{1,2})?")
 """As Java writes a BigDecimal: zero with ten decimals is 0E-10."""
 
@@ -68,15 +68,3 @@ def aware(moment: datetime | None, config: Config, field: str) -> datetime:
 
 def naive(moment: datetime, config: Config) -> datetime:
     return moment.astimezone(config.timezone or UTC).replace(tzinfo=None)
-
-
-def needed(value: Any, field: str) -> Any:
-    if value is None:
-        raise Garbled(f"jbilling left {field} empty")
-    return value
-
-
-def known(words: Mapping[int, str], word: int | None, field: str) -> str:
-    if word is None or word not in words:
-        raise Garbled(f"jbilling sent an unknown {field}")
-    return words[word]
