@@ -28,14 +28,14 @@ def entry(details: str, at: datetime = NOON) -> dict[str, Any]:
 
 
 def move(details: str) -> BalanceMove:
-    (told,) = mapping.moves("49171", [entry(details)], CONFIG)
+    (told,) = mapping.moves_reply({"result": [entry(details)]}, "49171", CONFIG)
     return told
 
 
 def test_a_balance_counts_what_is_configured() -> None:
     left = [balance("Main", "12.5075"), balance("Data", "1.5"), balance("Voice", "0.5"), balance("SMS", "40")]
     until: list[dict[str, Any]] = [{"balanceType": "Main", "date": NOON}, {"balanceType": "Data", "date": None}]
-    found = mapping.buckets("49171", left, until, CONFIG)
+    found = mapping.buckets_reply({"result": left}, {"result": until}, "49171", CONFIG)
     assert [bucket.remaining for bucket in found] == [
         Money(Decimal("12.5075"), "EUR"),
         Quantity(1_500_000, Unit.BYTES),
@@ -52,30 +52,32 @@ def test_a_balance_counts_what_is_configured() -> None:
 )
 def test_a_doubtful_balance_is_garbled(left: list[dict[str, Any]]) -> None:
     with pytest.raises(Garbled):
-        mapping.buckets("49171", left, [], CONFIG)
+        mapping.buckets_reply({"result": left}, {"result": []}, "49171", CONFIG)
 
 
 @pytest.mark.parametrize("subscriber", ["", "+49171", "49171 ", "4917x", "\u0661\u0662", "1" * 16])
 def test_who_has_no_msisdn_is_nobody(subscriber: str) -> None:
     with pytest.raises(NotFound):
-        mapping.address(subscriber)
+        mapping.subscriber_request(subscriber)
 
 
 def test_a_top_up_goes_into_the_balance_of_its_currency() -> None:
     top_up = TopUp("r-1", "49171", amount=Money(Decimal("10.00")), valid_for_days=7)
-    assert mapping.update(top_up, Money(Decimal("10.00")), CONFIG) == {
+    assert mapping.top_up_request(top_up, Money(Decimal("10.00")), CONFIG) == {
+        "endUserIdentifier": "tel:+49171",
+        "referenceCode": "r-1",
         "balanceType": "Main",
         "amount": Decimal("10.00"),
         "period": 7,
     }
     with pytest.raises(Rejected):
-        mapping.update(top_up, Money(Decimal(10), "USD"), CONFIG)
+        mapping.top_up_request(top_up, Money(Decimal(10), "USD"), CONFIG)
 
 
 @pytest.mark.parametrize("unit", list(Unit))
 def test_a_unit_is_no_currency(unit: Unit) -> None:
     with pytest.raises(Rejected):
-        mapping.update(TopUp("r-1", "49171", voucher=""), Money(Decimal(10), unit), CONFIG)
+        mapping.top_up_request(TopUp("r-1", "49171", voucher=""), Money(Decimal(10), unit), CONFIG)
 
 
 DETAILS: dict[str, tuple[str, Money | Quantity | None, str | None]] = {
@@ -97,7 +99,7 @@ def test_details_are_read_as_the_installation_writes_them(details: str) -> None:
 
 def test_moves_come_oldest_first_and_each_has_its_own_id() -> None:
     entries = [entry("charge", NOON + timedelta(seconds=1)), entry("topup"), entry("charge")]
-    told = mapping.moves("49171", entries, CONFIG)
+    told = mapping.moves_reply({"result": entries}, "49171", CONFIG)
     assert [each.kind for each in told] == ["topup", "charge", "charge"]
     assert len({each.id for each in told}) == 3
 
@@ -110,7 +112,7 @@ def test_an_amount_in_prose_is_a_number(amount: str) -> None:
     )
     for name in ("Main", "Data"):
         with pytest.raises(Garbled):
-            mapping.moves("49171", [entry(f"charge {name} {amount}")], loose)
+            mapping.moves_reply({"result": [entry(f"charge {name} {amount}")]}, "49171", loose)
 
 
 def exception(kind: str, code: str, *variables: str) -> SoapFault:
