@@ -40,6 +40,7 @@ class Breaker:
         self._window_s, self._least, self._ratio = window_s, least, ratio
         self._open_s, self._probes = open_s, probes
         self._attempts: deque[tuple[float, bool]] = deque()
+        self._failed = 0
         self._until = 0.0
         self._opened = 0
         self._probing = False
@@ -95,10 +96,11 @@ class Breaker:
     def _counted(self, cause: str | None) -> None:
         now = self._clock.monotonic()
         self._attempts.append((now, cause is not None))
+        self._failed += cause is not None
         while self._attempts[0][0] <= now - self._window_s:
-            self._attempts.popleft()
-        failed = sum(failed for _, failed in self._attempts)
-        if cause is not None and len(self._attempts) >= self._least and failed >= self._ratio * len(self._attempts):
+            self._failed -= self._attempts.popleft()[1]
+        held = len(self._attempts)
+        if cause is not None and held >= self._least and self._failed >= self._ratio * held:
             self._open(cause)
 
     def _open(self, cause: str) -> None:
@@ -107,4 +109,5 @@ class Breaker:
         self._until = self._clock.monotonic() + min(longest, first * 2.0**self._opened) * spread
         self._opened += 1
         self._attempts.clear()
+        self._failed = 0
         self.state, self.cause = BreakerState.OPEN, cause
