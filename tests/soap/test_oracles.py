@@ -122,7 +122,7 @@ def _look(found: Found, name: str, document: Any, path: Path, root: Path, folder
                 if schema is None or schema.validate(etree.fromstring(text)):
                     found.valid[family] += schema is not None
                 else:
-                    found.wrong.append(f"{where}: {schema.error_log.last_error}")
+                    found.wrong.append(f"{where}: {schema.error_log}")
                 ours = read(etree.fromstring(text))
                 try:
                     zeeps = read_by_zeep(element, document.types, document.settings, etree.fromstring(text))

@@ -87,7 +87,7 @@ def _many(leaf: Leaf, elements: Elements) -> Fill:
         given = around.get(key)
         items = given if type(given) is list else list_of(given)
         if not least <= len(items) <= (len(items) if most is None else most):
-            raise _named(key, f"comes {len(items)} times")
+            raise named(key, f"comes {len(items)} times")
         for item in items:
             if item is not None:
                 put(out, item)
@@ -105,7 +105,7 @@ def _absent(leaf: Leaf, elements: Elements) -> Put:
 
     def put(out: Out, _: Any) -> None:
         if text is None:
-            raise _named(leaf.key, "is missing")
+            raise named(leaf.key, "is missing")
         out.append(text)
 
     return put
@@ -117,10 +117,10 @@ def _wild(wild: Wild) -> Fill:
     def fill(out: Out, around: dict[str, Any]) -> None:
         items = list_of(around.get(key))
         if not least <= len(items) <= (len(items) if most is None else most):
-            raise _named(key, f"comes {len(items)} times")
+            raise named(key, f"comes {len(items)} times")
         for item in items:
             if not isinstance(item, etree._Element):  # noqa: SLF001 - lxml's only name for its type
-                raise _named(key, "takes lxml elements")
+                raise named(key, "takes lxml elements")
             out.append(etree.tostring(item, encoding="unicode", with_tail=False))
 
     return fill
@@ -152,11 +152,11 @@ def _rounds(block: Block, key: str, inside: Fill) -> Fill:
     def fill(out: Out, around: dict[str, Any]) -> None:
         rounds = [each for each in list_of(around.get(key)) if not _hollow(each)]
         if not least <= len(rounds) <= (len(rounds) if most is None else most):
-            raise _named(key, f"comes {len(rounds)} times")
+            raise named(key, f"comes {len(rounds)} times")
         for each in rounds:
             values = each.__values__ if isinstance(each, CompoundValue) else each
             if not isinstance(values, Mapping):
-                raise _named(key, "takes dicts of its parts")
+                raise named(key, "takes dicts of its parts")
             unknown(values, names)
             inside(out, dict(values))
 
@@ -261,7 +261,7 @@ def _attribute(key: str, attribute: Any, head: str, say: Say) -> Attributes:
         if given is not None:
             return f'{head}{quoted(spoken(key, say, given))}"'
         if needed:
-            raise _named(key, "is missing")
+            raise named(key, "is missing")
         return ""
 
     return write
@@ -299,7 +299,7 @@ def spoken(name: str, say: Say, given: Any) -> str:
         raise
     except (TypeError, ValueError, ArithmeticError, AttributeError):
         # Not "from": what stumbled over a value may quote it.
-        raise _named(name, "is of the wrong kind") from None
+        raise named(name, "is of the wrong kind") from None
 
 
 def unknown(values: Mapping[str, Any], names: frozenset[str]) -> None:
@@ -309,7 +309,7 @@ def unknown(values: Mapping[str, Any], names: frozenset[str]) -> None:
             raise Unsayable(f"has no part {name}")
 
 
-def _named(name: str, why: str) -> Unsayable:
+def named(name: str, why: str) -> Unsayable:
     wrong = Unsayable(why)
     wrong.path.append(name)
     return wrong

@@ -5,7 +5,7 @@ Every namespace that a type may need is declared on the element itself; one that
 when the stand-in comes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from lxml import etree
 from zeep.xsd import AnySimpleType, ComplexType, CompoundValue, Element, Schema
 
 from banyan.soap.codec.dialect import Dialect, NotCompilable
-from banyan.soap.codec.facets import derived, descends, fixed, is_abstract
+from banyan.soap.codec.facets import derived, descends, fixed, heads, is_abstract
 from banyan.soap.codec.parts import (
     Attributes,
     Elements,
@@ -24,6 +24,7 @@ from banyan.soap.codec.parts import (
     attributes_writer,
     block_writer,
     list_of,
+    named,
     put_text,
     spoken,
     unknown,
@@ -105,6 +106,8 @@ class _Compiler:
             around.spaces.add(element.qname.namespace)
         start = f"<{self._tag(element.qname)}" if start is None else start
         end = f"</{self._tag(element.qname)}>" if end is None else end
+        if is_abstract(element):
+            return self._put_member(element, around)
         if isinstance(kind, ComplexType):
             return self._put_complex(element.name, self.type(kind, around), start, end)
         if isinstance(kind, AnySimpleType):
@@ -239,6 +242,31 @@ class _Compiler:
         plan.stand_ins[name] = found
         return found
 
+    def _put_member(self, head: Any, around: _Type) -> Put:
+        """For an abstract element: that of its substitution group whose type a value is of."""
+        own = head.type.qname.text
+        members = [(member.type.qname.text, self.put(member, around)) for member in self._members(head.qname.text)]
+
+        def put(out: Out, given: Any) -> None:
+            if isinstance(given, Mapping):
+                said, given = given.get(TYPE) or own, {**given, TYPE: None}
+            else:
+                said = getattr(given, "_xsd_type", head.type).qname.text
+            fit = [member for name, member in members if said in (name, name.rpartition("}")[2])]
+            if len(fit) != 1:
+                raise named(head.name, f"is abstract: {TYPE} must name the type of one that stands in for it")
+            fit[0](out, given)
+
+        return put
+
+    def _members(self, head: str) -> Iterator[Any]:
+        for element in self._schema.elements:
+            if isinstance(element, Element) and heads(element) == head:
+                if is_abstract(element):
+                    yield from self._members(element.qname.text)
+                else:
+                    yield element
+
     def _put_anything(self, name: str, start: str, end: str) -> Put:
         """For xsd:anyType: text, a number or a date with its type, a complex type that is named, or elements."""
 
@@ -264,8 +292,9 @@ class _Compiler:
         return put
 
     def _named(self, name: Any) -> Any:
-        fit = [kind for kind in self._schema.types if name in (kind.qname.localname, kind.qname.text)]
-        if len(fit) != 1 or not isinstance(fit[0], ComplexType):
+        kinds = (kind for kind in self._schema.types if isinstance(kind, ComplexType))
+        fit = [kind for kind in kinds if name in (kind.qname.localname, kind.qname.text)]
+        if len(fit) != 1:
             raise Unsayable(f"has no type that its {TYPE} could mean")
         return fit[0]
 
