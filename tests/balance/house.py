@@ -36,6 +36,11 @@ class House:
     http: httpx.AsyncClient
     system: Simulator
     app: Any
+    folder: Path
+
+    def files(self) -> list[bytes]:
+        """All that the gateway has written."""
+        return [path.read_bytes() for path in self.folder.rglob("*") if path.is_file()]
 
     def fault(self, kind: Fault, operation: str = "*", *, after: int = 0, times: int = 1, seconds: float = 5) -> None:
         self.system.faults.arm(Armed(operation, kind, times=times, after=after, seconds=seconds))
@@ -108,7 +113,7 @@ async def serve(
             "store": {"url": store or f"sqlite:///{folder / 'banyan.db'}"},
             "telemetry": {"traces": folder / "traces.db"},
             "orders": {"reconcile": [0.1, 0.3, 1, 2, 5]},
-            "adapters": {"parlayx": {"endpoint": url, "timeout_s": 0.5}},
+            "adapters": {"parlayx": {"endpoint": url, "timeout_s": 0.3}},
             "facts": {"parlayx": {"settle_s": 0.2}},
         }
     )
@@ -116,4 +121,4 @@ async def serve(
     await stack.enter_async_context(app.router.lifespan_context(app))
     transport = httpx.ASGITransport(app=app)
     http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://gateway"))
-    return House(http, system, app)
+    return House(http, system, app, folder)

@@ -8,7 +8,8 @@ from contracts.clock import Clock, rfc3339
 from contracts.errors import PortError
 from contracts.model import Bucket, Money, Quantity
 from contracts.ports import BalancePort
-from gateway.flows.balance.balances import Balances, Held
+from gateway.flows.balance.balances import Balances
+from gateway.flows.balance.nouns import Held
 from gateway.flows.balance.subscribers import Subscribers, numbers
 from gateway.flows.party import as_customer
 from gateway.flows.usage.wanted import Wanted

@@ -13,7 +13,7 @@ from opentelemetry.trace import Span
 from contracts.call import Call
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
-from gateway.flows.balance.balances import TOP_UP
+from gateway.flows.balance.nouns import TOP_UP
 from gateway.flows.balance.pending import Pending, Stage
 from gateway.flows.balance.sending import Sending
 from gateway.flows.journal import Overtaken

@@ -15,7 +15,8 @@ from contracts.clock import Clock, rfc3339
 from contracts.errors import Unsupported
 from contracts.ports import BalancePort
 from gateway.flows import told
-from gateway.flows.balance.balances import BUCKET, NOBODY, TOP_UP, Balances
+from gateway.flows.balance.balances import Balances
+from gateway.flows.balance.nouns import BUCKET, NOBODY, TOP_UP
 from gateway.flows.balance.pending import KIND, Pending
 from gateway.flows.balance.request import amount_of, check_once, references, voucher_of
 from gateway.flows.balance.run import TYPE, Run, emitted, turned
