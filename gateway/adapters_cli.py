@@ -1,21 +1,17 @@
 """The commands `banyan adapter ...`: from a WSDL to an adapter that keeps the laws of its ports."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
 from banyan.scaffold.guess import LIKELY, choose, guesses, rank
-from banyan.scaffold.requests import told
-from banyan.scaffold.survey import Survey, survey
-from banyan.scaffold.vendor import NoWsdl, gather
+from banyan.scaffold.survey import Survey
 from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
-from banyan.soap.loading import Broken
 from gateway import registry
+from gateway.adapters_checks import Wsdl, check, diff, inspect, list_operations, record, run, show_operation, surveyed
 from gateway.saying import AsJson, fail, show
 
 app = typer.Typer(
@@ -23,7 +19,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Wsdl = Annotated[Path, typer.Option("--wsdl", help="The WSDL file; what it imports is looked for beside it.")]
+for command in (run, show_operation, record, check, inspect, diff):
+    app.command(command.__name__.partition("_")[0])(command)
 
 _OUT = Console()
 
@@ -89,11 +86,11 @@ def new(
     """
     if not name.isidentifier() or name != name.lower():
         fail(f"{name!r} cannot be the name of a Python package: use small letters, digits and _, as in acme_billing", 2)
-    seen = _survey(wsdl)
+    seen = surveyed(wsdl)
     if seen.documents.missing:
         _OUT.print("[yellow]not there, and left out:[/] " + "; ".join(seen.documents.missing), highlight=False)
     if not yes:
-        _list_operations(seen)
+        list_operations(seen, {})
     ports = _ports(tuple(port or ()), seen, ask=not yes)
     serves = _serves(ports, _pairs(serve or [], ports, seen), seen, ask=not yes)
     choice = Choice(name, ports, serves, _auth(auth, ask=not yes), title, owner)
@@ -102,62 +99,6 @@ def new(
     except Occupied as error:
         fail(str(error), 2)
     _tell(choice, written)
-
-
-@app.command()
-def inspect(wsdl: Wsdl, as_json: AsJson = False) -> None:
-    """Tell what a WSDL offers: services, operations, what is compiled and what falls back, what is broken at source."""
-    seen = _survey(wsdl)
-    told_ = {
-        "wsdl": seen.documents.main.as_posix(),
-        "files": [file.relative_to(seen.documents.root).as_posix() for file in seen.documents.files],
-        "services": list(seen.services),
-        "operations": [
-            {
-                "name": operation.name,
-                "soap": operation.version,
-                "style": operation.style,
-                "takes": told(operation.asks),
-                "answers": told(operation.answers),
-                "faults": list(operation.faults),
-                "headers": [part.name for part in operation.headers],
-            }
-            for operation in seen.operations.values()
-        ],
-        "problems": [str(problem) for problem in seen.problems],
-        "missing": list(seen.documents.missing),
-        "dropped": dict(seen.dropped),
-    }
-    if as_json:
-        typer.echo(json.dumps(told_, indent=2))
-        return
-    _list_operations(seen)
-
-
-def _survey(wsdl: Path) -> Survey:
-    try:
-        return survey(gather(wsdl))
-    except NoWsdl as error:
-        fail(str(error), 2)
-    except Broken as error:
-        fail(f"{wsdl} cannot be used:\n" + "\n".join(f"  {problem}" for problem in error.problems))
-
-
-def _list_operations(seen: Survey) -> None:
-    table = Table(title=f"{seen.documents.main.as_posix()}: {', '.join(seen.services)}", title_justify="left")
-    for column in ("operation", "takes", "answers"):
-        table.add_column(column, overflow="fold")
-    for operation in seen.operations.values():
-        table.add_row(operation.name, _cut(told(operation.asks)), _cut(told(operation.answers)))
-    _OUT.print(table)
-    for problem in seen.problems:
-        _OUT.print(f"[yellow]broken at source:[/] {problem}", highlight=False)
-    for name, why in seen.dropped.items():
-        _OUT.print(f"[red]cannot be called:[/] {name}: {why}", highlight=False)
-
-
-def _cut(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else text[:most].rsplit(", ", 1)[0] + ", ..."
 
 
 def _ports(given: tuple[str, ...], seen: Survey, *, ask: bool) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from banyan.scaffold.asked import Method, in_model
+from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.fields import Line, lines, literal, todo
 from banyan.scaffold.guess import rows
 from banyan.scaffold.requests import Asked, ask, shared, told, unasked
@@ -111,22 +111,29 @@ class _Composer:
     def _serve(self, method: Method, operation: Operation) -> None:
         asked = ask(method, operation, self._common)
         self._made.keys[method.name] = asked
-        self._made.need(asked.needs | {"todo"} if "todo(" in asked.expression else asked.needs)
-        parameters = [each for each in method.parameters if each.name in asked.used]
+        idle = [each for each in method.parameters if each.name not in asked.used and not self._elsewhere(method, each)]
+        parameters = [each for each in method.parameters if each.name in asked.used or each in idle]
         doc = f"For {operation.local}: {told(operation.asks)}."
-        self._function(
-            Function(f"{method.name}_request", _parameters(parameters), "Record", doc, [f"return {asked.expression}"]),
-            parameters,
-        )
+        body = [f"return {asked.expression}"]
+        if idle:
+            what = f"{operation.local}: what becomes of {', '.join(each.name for each in idle)}?"
+            body = [f"return {todo(what)[:-1]}, {', '.join(each.name for each in parameters)})"]
+            self._made.mapping_names.add("todo")
+        else:
+            self._made.need(asked.needs | {"todo"} if "todo(" in asked.expression else asked.needs)
+        self._function(Function(f"{method.name}_request", _parameters(parameters), "Record", doc, body), parameters)
         request = f"mapping.{method.name}_request({', '.join(each.name for each in parameters)})"
         header = ", mapping.header()" if self._headers and operation.headers else ""
         sent = f'await self._soap.call(call, "{operation.name}", {request}{header})'
-        unused = [each.name for each in method.parameters if each.name not in asked.used]
-        body = self._answer(method, operation, sent, unused)
+        body = self._answer(method, operation, sent)
         self._made.methods.append(PortMethod(method.name, _signature(method), method.returns, body))
         self._made.adapter_words |= method.words
 
-    def _answer(self, method: Method, operation: Operation, sent: str, unused: list[str]) -> list[str]:
+    def _elsewhere(self, method: Method, parameter: Parameter) -> bool:
+        """Whether a parameter that is not sent is used when the answer is read."""
+        return parameter.window or method.receipt or parameter.name in _attributes(method.noun or object)
+
+    def _answer(self, method: Method, operation: Operation, sent: str) -> list[str]:
         if method.noun is None:
             return [sent]
         answers = operation.answers
@@ -144,7 +151,6 @@ class _Composer:
         arguments = ", ".join(["reply.body", *(each.name for each in used)])
         if not method.returns.startswith("Slice["):
             return [f"reply = {sent}", f"return mapping.{made}({arguments})"]
-        del unused
         return [
             f"reply = {sent}",
             f"found = mapping.{made}({arguments})",

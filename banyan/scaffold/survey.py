@@ -11,6 +11,7 @@ from zeep.wsdl.bindings.soap import SoapBinding
 from zeep.xsd import Choice, ComplexType, Element
 
 from banyan.scaffold.vendor import XSD, Documents
+from banyan.soap import SoapContract
 from banyan.soap.loading import Broken, Problem, load
 
 DEPTH = 8
@@ -226,3 +227,9 @@ def _enumerations(files: tuple[Path, ...]) -> dict[str, tuple[str, ...]]:
                 if values:
                     found[f"{{{schema.get('targetNamespace', '')}}}{simple.get('name')}"] = values
     return found
+
+
+def fallbacks(seen: Survey) -> dict[str, str]:
+    """The operations that are not compiled: zeep reads and writes them, and why."""
+    contract: Any = SoapContract.load(seen.documents.wsdl, seen.documents.root)
+    return dict(getattr(contract, "fallbacks", {}))

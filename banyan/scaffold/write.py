@@ -1,5 +1,6 @@
 """Writes the folder of a new adapter: which ports, which operation serves which method, how the system knows us."""
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -9,18 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from pydantic import BaseModel
 
+from banyan.manifest import read_manifest
 from banyan.scaffold.asked import Method, in_model, methods
 from banyan.scaffold.compose import Composed, compose
+from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.facts import Table, facts, ids, reference, suite_of, tables, unwritten
 from banyan.scaffold.guess import guesses
+from banyan.scaffold.located import Located
 from banyan.scaffold.requests import told
 from banyan.scaffold.survey import Operation, Survey
 from banyan.scaffold.words import READS, split
 
+LINES = 8
+"""Of a docstring that lists the parts of a type."""
 AUTH = ("none", "basic", "wss", "mtls", "session")
 IGNORE = [
     "A001",
@@ -123,7 +131,7 @@ def write(choice: Choice, survey: Survey, where: Place) -> Written:
         "mapping.py": "mapping.py",
         "faults.py": "faults.py",
         "simulator.py": "simulator.py",
-        "tests/test_contract.py": "tests/test_contract.py",
+        "test_contract.py": "tests/test_contract.py",
         "README.md": "README.md",
     }.items():
         _put(written, where.folder / target, _render(template, context))
@@ -133,7 +141,20 @@ def write(choice: Choice, survey: Survey, where: Place) -> Written:
         _put(written, where.project / ".gitignore", _render("project/gitignore", context))
     written.files += survey.documents.copy(where.folder / "wsdl")
     _tidy(where)
+    written.files += _describe(where)
     return written
+
+
+def _describe(where: Place) -> list[Path]:
+    """What is written from config.py and manifest.toml; both are read by importing what was just written."""
+    adapter = Located(read_manifest(where.folder / "manifest.toml"), where.folder, where.path)
+    adapter.importable()
+    importlib.invalidate_caches()
+    config: type[BaseModel] = getattr(importlib.import_module(f"{where.package}.config"), "Config")  # noqa: B009 - untyped
+    made = descriptions(where.folder, adapter.manifest, config)
+    for each in made:
+        each.file.write_text(each.wanted, encoding="utf-8")
+    return [each.file for each in made[1:]]
 
 
 def _put(written: Written, path: Path, text: str) -> None:
@@ -150,7 +171,19 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 def _environment() -> Environment:
     folder = files("banyan.scaffold") / "templates"
     load = FunctionLoader(lambda name: folder.joinpath(*name.split("/")).read_text(encoding="utf-8"))
-    return Environment(loader=load, undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - it writes Python, no HTML
+    made = Environment(loader=load, undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - it writes Python, no HTML
+    made.filters["docstring"] = _docstring
+    return made
+
+
+def _docstring(text: str) -> str:
+    """Indented, in lines that fit; what is far too long is cut."""
+    lines = wrap(text, 112, break_long_words=False, break_on_hyphens=False)
+    if len(lines) > LINES:
+        lines = [*lines[:LINES], "..."]
+    if len(lines) == 1:
+        return f'    """{lines[0]}"""'
+    return "\n".join([f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """'])
 
 
 def _tidy(where: Place) -> None:
@@ -257,7 +290,8 @@ def _probe(survey: Survey, asked: list[Method], made: Composed, choice: Choice) 
         few = [each for each in method.parameters if not each.window]
         if method.semantics != "read" or method.name not in choice.serves or len(few) > 1:
             continue
-        keyed = method.key is not None and method.key.name in made.keys[method.name].used
+        asks = next(each for each in made.functions if each.name == f"{method.name}_request")
+        keyed = method.key is not None and f"{method.key.name}:" in asks.parameters
         named = f"probe_{_role(method)}" if keyed else ""
         request = f"mapping.{method.name}_request({f'self._config.{named}' if keyed else ''})"
         header = ", mapping.header()" if survey.operations[choice.serves[method.name]].headers else ""
