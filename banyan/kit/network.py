@@ -28,7 +28,7 @@ def refused(*, loopback: bool) -> Iterator[list[str]]:
         return call
 
     def look_up(host: Any, *values: Any, **named: Any) -> Any:
-        if not (loopback and _is_here(host)):
+        if not (_is_number(host) or (loopback and _is_here(host))):
             tried.append(str(host))
             raise socket.gaierror(socket.EAI_NONAME, f"a test may not ask for {host}")
         return original(host, *values, **named)
@@ -41,9 +41,15 @@ def refused(*, loopback: bool) -> Iterator[list[str]]:
         yield tried
 
 
-def _is_here(host: Any) -> bool:
-    name = host.decode() if isinstance(host, bytes) else str(host)
+def _is_number(host: Any) -> bool:
+    """An address that needs no look-up; whether it may be reached is asked when it is dialled."""
     try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+        ipaddress.ip_address(str(host).partition("%")[0])
     except ValueError:
-        return name in ("localhost", "")
+        return False
+    return True
+
+
+def _is_here(host: Any) -> bool:
+    name = str(host).partition("%")[0]
+    return ipaddress.ip_address(name).is_loopback if _is_number(name) else name in ("localhost", "")

@@ -154,6 +154,7 @@ class WireContract(AdapterContract):
             southbound.reset()
             assert list(inexact(await ask(await another(), calls()), name)) == []
 
+    @on_simulator
     async def test_nothing_blocks_the_loop(
         self, another: Another, calls: Calls, unblocked: Callable[[], AbstractContextManager[object]]
     ) -> None:
