@@ -1,6 +1,7 @@
 """A simulated prepaid system that speaks Parlay X: `banyan simulate parlayx`."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from adapters.parlayx.state import Account, Prepaid, Refusal
 from banyan import Clock
 from banyan.simulate import Ledger, Operation, Request, Simulator
 from banyan.simulate import main as run
-from banyan.soap import SoapContract, SoapFault
+from banyan.soap import Dialect, SoapContract, SoapFault
 
 WSDL = Path(__file__).parent / "wsdl" / "parlayx.wsdl"
 COMMON = "http://www.csapi.org/schema/parlayx/common/v2_1"
@@ -19,7 +20,8 @@ Reply = dict[str, Any]
 
 def simulator(ledger: Ledger, clock: Clock) -> Simulator:
     system = Prepaid(clock)
-    return Simulator("parlayx", SoapContract.load(WSDL), _operations(system), ledger, clock, system.reset)
+    contract = SoapContract.load(WSDL, dialect=Dialect(UTC))
+    return Simulator("parlayx", contract, _operations(system), ledger, clock, system.reset)
 
 
 def main(argv: Sequence[str]) -> int:

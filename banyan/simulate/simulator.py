@@ -15,6 +15,7 @@ from banyan.simulate.damage import LOGIN, PAGE, damaged
 from banyan.simulate.faults import Armed, Faults
 from banyan.simulate.ledger import Ledger
 from banyan.soap import SoapContract, SoapFault
+from banyan.soap.sampled import sampled_reply
 from contracts.clock import Clock
 from contracts.faults import VALUES, Fault
 
@@ -167,7 +168,7 @@ class Simulator:
         if operation.stranger is not None:
             return self._write(request.operation, operation.stranger(request, value))
         other = next(name for name in sorted(self.operations) if name != request.operation)
-        return self._write(other, {})
+        return self.contract.write_reply(other, *sampled_reply(self.contract, other))
 
     def _write(self, operation: str, value: Any) -> bytes:
         answer = value if isinstance(value, Answer) else Answer(value)

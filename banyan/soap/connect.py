@@ -6,6 +6,7 @@ from pathlib import Path
 
 from banyan.config import SoapConfig
 from banyan.soap.client import Header, SoapClient
+from banyan.soap.codec import Dialect
 from banyan.soap.contract import SoapContract
 from banyan.soap.fault import SoapFault, port_error
 from banyan.soap.security import UsernameToken
@@ -51,7 +52,8 @@ def connect(
         tls=context(config.certificate, config.key, config.authority),
         backend=backend,
     )
-    contract = SoapContract.load(folder / "wsdl" / wsdl, folder / "wsdl")
+    dialect = Dialect(config.timezone or backend.timezone, backend.unknown_elements, backend.envelope)
+    contract = SoapContract.load(folder / "wsdl" / wsdl, folder / "wsdl", dialect=dialect)
     token = _token(config, backend, clock) if backend.auth == "wss" else None
     client = SoapClient(contract, wire, config.endpoint, fault=fault, header=header, token=token)
     return client if login is None else in_session(client, login, clock, cookies=backend.cookies)

@@ -30,6 +30,7 @@ class Wild:
 
     key: str
     wildcard: AnyElement
+    least: int
     most: int | None
     many: bool
 
@@ -115,7 +116,7 @@ def _part(name: str | None, part: Any) -> Part:
     if isinstance(part, Element):
         return Leaf(str(name), part, part.min_occurs, _most(part.max_occurs), part.accepts_multiple)
     if isinstance(part, AnyElement):
-        return Wild(str(name), part, _most(part.max_occurs), part.accepts_multiple)
+        return Wild(str(name), part, 0, _most(part.max_occurs), part.accepts_multiple)
     if isinstance(part, OrderIndicator | Group):
         return _block(part, name if part.accepts_multiple else None)
     raise NotCompilable("it carries a schema of its own inside the message")

@@ -1,0 +1,120 @@
+"""The messages of one operation, one way: what stands in their body and header, compiled."""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+from lxml import etree
+from zeep.wsdl.messages import RpcMessage
+from zeep.xsd import ComplexType, Element, Schema
+from zeep.xsd.elements.indicators import All
+
+from banyan.soap.codec import Dialect, writer
+from banyan.soap.codec.reading import Readers
+from banyan.soap.codec.ways import local
+from banyan.soap.multiref import resolved
+from banyan.soap.strict import Untrusted
+
+OPENING = '<?xml version="1.0" encoding="utf-8"?>\n<soap:Envelope xmlns:soap="{}">'
+
+
+class Message:
+    """Reads and writes one message of an operation. Raises NotCompilable when made."""
+
+    def __init__(self, message: Any, schema: Schema, dialect: Dialect, readers: Readers, *, encoded: bool) -> None:
+        """`message`: zeep's; None for a message that the operation does not have."""
+        body: Element | None = None if message is None else message.body
+        self._rpc = isinstance(message, RpcMessage)
+        self._encoded = encoded
+        self._wrapped = message is not None and not self._rpc and message._is_body_wrapped  # noqa: SLF001 - zeep's only way to ask
+        self._output = message is not None and message.type == "output"
+        self._read = self._write = None
+        self.tag: str | None = None
+        """Of the element in the body, where there is one that the contract names."""
+        if body is not None:
+            self.tag = None if self._wrapped else body.qname.text
+            self._write = writer(body, schema, dialect)
+            if self._rpc:
+                body = _unordered(body, nillable=encoded)
+            self._read = readers.whole(body)
+            self._parts = [element.qname.text for element in body.type._element] if self._rpc else []  # noqa: SLF001
+        self._names = _names_of(message) if self._rpc else set()
+        self._headers = {
+            name: (element.qname.text, readers.whole(element), writer(element, schema, dialect))
+            for name, element in header_parts(message)
+        }
+
+    def read(self, body: etree._Element, header: etree._Element | None) -> tuple[Any, dict[str, Any]]:
+        """The value of the body, and those of the header parts that came. Raises Untrusted."""
+        parts: dict[str, Any] = {}
+        if header is not None:
+            for name, (tag, read, _) in self._headers.items():
+                found = header.find(tag)
+                if found is not None:
+                    parts[name] = read(found)
+        return self._body(body), parts
+
+    def _body(self, body: etree._Element) -> Any:
+        if self._read is None:
+            if len(body) > 1 or (len(body) and len(body[0])):
+                raise Untrusted("it holds something where the contract has nothing")
+            return {}
+        if self._wrapped:
+            return self._read(body)
+        node = only(resolved(body) if self._encoded else body)
+        if self._rpc:
+            self._check_wrapper(node)
+        elif node.tag != self.tag:
+            raise Untrusted(f"it holds another element than {local(self.tag or '')}")
+        return self._read(node)
+
+    def _check_wrapper(self, node: etree._Element) -> None:
+        """The wrapper of a reply is called after its operation or, to some, after its message."""
+        namespace = str(self.tag).rpartition("}")[0]
+        if local(node.tag) not in self._names or (namespace and not node.tag.startswith(f"{namespace}}}")):
+            raise Untrusted(f"it holds another element than {min(self._names)}")
+        if self._encoded and self._output and len(self._parts) == len(node) == 1 and not node[0].tag.startswith("{"):
+            node[0].tag = self._parts[0]  # what the return value is called says nothing in this encoding
+
+    def write(self, envelope: str, value: Any, header: Mapping[str, Any] | None) -> bytes:
+        """The whole document. Raises ValueError or TypeError for values that the contract cannot say."""
+        out = [OPENING.format(envelope)]
+        said = [(name, value) for name, value in (header or {}).items() if value is not None and name in self._headers]
+        if said:
+            out += ["<soap:Header>", *(self._headers[name][2](value) for name, value in said), "</soap:Header>"]
+        inside = "" if self._write is None else self._write(value)
+        out += [inside] if self._wrapped else ["<soap:Body>", inside, "</soap:Body>"]
+        return "".join((*out, "</soap:Envelope>")).encode()
+
+
+def header_parts(message: Any) -> list[tuple[str, Element]]:
+    """The parts of a message that stand in the header, by name."""
+    if message is None or message.header is None or not message.header.type._element:  # noqa: SLF001 - zeep's only way to ask
+        return []
+    return [(str(name), element) for name, element in message.header.type.elements]
+
+
+def only(nodes: Any) -> etree._Element:
+    """The one element of a body."""
+    if len(nodes) != 1:
+        raise Untrusted(f"its body holds {len(nodes)} elements")
+    node: etree._Element = nodes[0]
+    return node
+
+
+def _unordered(body: Any, *, nillable: bool) -> Element:
+    """The wrapper of an rpc message: its parts are told by their names; encoded ones may be nil or left out."""
+    parts: list[Any] = []
+    for element in body.type._element:  # noqa: SLF001 - zeep's only way to ask
+        part = copy(element)
+        if nillable:
+            part.nillable, part.min_occurs = True, 0
+        parts.append(part)
+    return Element(body.qname, ComplexType(All(parts)))  # type: ignore[no-untyped-call]  # zeep is typed in part
+
+
+def _names_of(message: Any) -> set[str]:
+    operation = message.operation.name
+    if message.type != "output":
+        return {operation}
+    return {f"{operation}Response", message.abstract.name.localname}
