@@ -14,9 +14,12 @@ from contracts.errors import Happened, NotFound, PortError, Rejected
 from contracts.faults import BECOMES, Fault
 from contracts.model import Bucket, Money, Quantity, TopUp
 from contracts.ports import BalancePort
-from contracts.suites.kit import Ask, Calls, Southbound, every_fault, fails, happened_after, on_simulator
+from contracts.suites.kit import Ask, Calls, Southbound, happened_after, needs, on_simulator
 from contracts.suites.wire import WireContract
 
+LOST = (Fault.LOST_ANSWER, Fault.DELAY, Fault.GARBAGE, Fault.SWAP, Fault.REFUSE, Fault.FAULT)
+"""After the work, or before it; how each kind of fault is told, the kit asks of every port."""
+lost = pytest.mark.parametrize("fault", LOST)
 BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -57,12 +60,6 @@ class BalanceContract(WireContract):
     def voucher_of(self, reference: str, voucher: str) -> TopUp:
         return TopUp(reference, self.known_subscriber, voucher=voucher)
 
-    def needs(self, *capabilities: str) -> None:
-        """Skip the law unless the manifest says that all of them are full."""
-        for capability in capabilities:
-            if not self._offers(capability):
-                pytest.skip(f"{capability} is not offered")
-
     def _offers(self, capability: str) -> bool:
         said = tomllib.loads(self.manifest.read_text(encoding="utf-8"))
         return bool(said["capabilities"].get(capability) == Support.FULL)
@@ -81,17 +78,11 @@ class BalanceContract(WireContract):
         with pytest.raises(NotFound):
             await adapter.buckets(calls(), self.unknown_subscriber)
 
-    async def test_balances_asked_at_once_are_not_mixed(self, adapter: BalancePort, calls: Calls) -> None:
-        asked = [self.known_subscriber, self.other_subscriber] * 10
-        alone = {each: await adapter.buckets(calls(), each) for each in asked[:2]}
-        found = await asyncio.gather(*(adapter.buckets(calls(), each) for each in asked))
-        assert found == [alone[each] for each in asked]
-
+    @needs("balance.top_up")
     @on_simulator
     async def test_a_top_up_raises_the_balance_once(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls
     ) -> None:
-        self.needs("balance.top_up")
         before = await self._balance(adapter, calls)
         receipt = await adapter.top_up(calls(), self.top_up_of("law-1"))
         assert receipt.reference == "law-1"
@@ -99,22 +90,22 @@ class BalanceContract(WireContract):
         assert await self._balance(adapter, calls) - before == self.top_up_amount.amount
         assert len(southbound.effects("law-1")) == 1
 
+    @needs("balance.top_up", "balance.lookup")
     @on_simulator
     async def test_one_reference_makes_one_top_up(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls
     ) -> None:
-        self.needs("balance.top_up", "balance.lookup")
         first = await adapter.top_up(calls(), self.top_up_of("law-2"))
         again = await adapter.top_up(calls(), self.top_up_of("law-2"))
         assert (again.reference, again.native_id) == (first.reference, first.native_id)
         assert len(southbound.effects("law-2")) == 1
 
-    @every_fault
+    @needs("balance.top_up")
+    @lost
     @on_simulator
     async def test_a_failed_top_up_tells_how(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
-        self.needs("balance.top_up")
         before = southbound.calls
         await adapter.top_up(calls(), self.top_up_of("law-3"))
         for step in range(southbound.calls - before):
@@ -125,12 +116,12 @@ class BalanceContract(WireContract):
             assert len(southbound.effects(reference)) <= (failed.value.happened is Happened.UNKNOWN)
             assert step or failed.value.happened is happened_after(fault)
 
-    @every_fault
+    @needs("balance.top_up", "balance.lookup")
+    @lost
     @on_simulator
     async def test_an_unanswered_top_up_is_settled_by_its_key(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
-        self.needs("balance.top_up", "balance.lookup")
         before = southbound.calls
         assert await adapter.top_up_by_key(calls(), self.top_up_of("law-4")) is None
         asked = southbound.calls
@@ -147,29 +138,21 @@ class BalanceContract(WireContract):
             assert found is None or found.native_id == sent.native_id
             assert len(southbound.effects(top_up.reference)) == 1
 
-    @every_fault
-    @on_simulator
-    async def test_a_look_up_of_a_top_up_tells_how_it_failed(
-        self, adapter: BalancePort, southbound: Southbound, calls: Calls, fault: Fault
-    ) -> None:
-        self.needs("balance.lookup")
-        await fails(southbound, fault, adapter.top_up_by_key(calls(), self.top_up_of("law-5")))
-
+    @needs("balance.top_up")
     @on_simulator
     async def test_a_top_up_for_nobody_is_not_found(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls
     ) -> None:
-        self.needs("balance.top_up")
         with pytest.raises(NotFound) as refused:
             await adapter.top_up(calls(), replace(self.top_up_of("law-6"), subscriber=self.unknown_subscriber))
         assert refused.value.happened is Happened.NO
         assert southbound.effects("law-6") == []
 
+    @needs("balance.top_up")
     @on_simulator
     async def test_top_ups_made_at_once_are_not_mixed(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls
     ) -> None:
-        self.needs("balance.top_up")
         before = await self._balance(adapter, calls)
         references = [f"law-7-{number}" for number in range(20)]
         receipts = await asyncio.gather(*(adapter.top_up(calls(), self.top_up_of(each)) for each in references))
@@ -177,9 +160,9 @@ class BalanceContract(WireContract):
         assert [len(southbound.effects(each)) for each in references] == [1] * len(references)
         assert await self._balance(adapter, calls) - before == self.top_up_amount.amount * len(references)
 
+    @needs("balance.voucher")
     @on_simulator
     async def test_a_voucher_is_spent_once(self, adapter: BalancePort, southbound: Southbound, calls: Calls) -> None:
-        self.needs("balance.voucher")
         before = await adapter.buckets(calls(), self.known_subscriber)
         receipt = await adapter.redeem(calls(), self.voucher_of("law-8", self.good_voucher))
         assert receipt.reference == "law-8"
@@ -191,12 +174,12 @@ class BalanceContract(WireContract):
         assert await adapter.buckets(calls(), self.known_subscriber) == after
         assert [len(southbound.effects(each)) for each in ("law-8", "law-8-again")] == [1, 0]
 
+    @needs("balance.voucher")
     @pytest.mark.parametrize("kind", ["spent", "made up"])
     @on_simulator
     async def test_a_wrong_voucher_is_rejected_and_not_repeated(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls, kind: str
     ) -> None:
-        self.needs("balance.voucher")
         voucher = self.spent_voucher if kind == "spent" else f"{self.good_voucher}{self.spent_voucher}"
         before = await adapter.buckets(calls(), self.known_subscriber)
         with pytest.raises(Rejected) as refused:
@@ -206,13 +189,13 @@ class BalanceContract(WireContract):
         assert southbound.effects("law-9") == []
         assert await adapter.buckets(calls(), self.known_subscriber) == before
 
+    @needs("balance.voucher", "balance.lookup")
     @pytest.mark.parametrize("after", [0, 1])
-    @every_fault
+    @lost
     @on_simulator
     async def test_an_unanswered_voucher_is_settled_by_its_key(
         self, adapter: BalancePort, southbound: Southbound, calls: Calls, fault: Fault, after: int
     ) -> None:
-        self.needs("balance.voucher", "balance.lookup")
         redeemed = self.voucher_of("law-10", self.good_voucher)
         southbound.arm(fault, after=after)
         try:
@@ -227,8 +210,8 @@ class BalanceContract(WireContract):
             assert after
             assert len(southbound.effects("law-10")) == 1
 
+    @needs("balance.history")
     async def test_moves_are_in_order_and_inside_their_range(self, adapter: BalancePort, calls: Calls) -> None:
-        self.needs("balance.history")
         before = await adapter.moves(calls(), self.known_subscriber, BEGINNING, END)
         tops = 2 if self._offers("balance.top_up") else 0
         for number in range(tops):
@@ -248,8 +231,8 @@ class BalanceContract(WireContract):
             assert [move for move in early if move.at >= split] == []
             assert early + late == whole
 
+    @needs("balance.history")
     async def test_moves_of_nobody_are_not_found(self, adapter: BalancePort, calls: Calls) -> None:
-        self.needs("balance.history")
         with pytest.raises(NotFound):
             await adapter.moves(calls(), self.unknown_subscriber, BEGINNING, END)
 
