@@ -50,9 +50,9 @@ class LenientSchema(Schema):
         super().__init__(None, transport, location, settings)
 
     def create_new_document(self, node: Any, url: Any, base_url: Any = None, target_namespace: Any = None) -> Any:
-        """Many contracts use the SOAP encoding without importing it."""
+        """Many contracts use the SOAP encoding without importing it, others import it without using it."""
         known = url == SOAP_ENCODING or self.documents.has_schema_document_for_ns(SOAP_ENCODING)
-        if not known and any(SOAP_ENCODING in child.nsmap.values() for child in node.iter()):
+        if not known and any(SOAP_ENCODING in (*child.nsmap.values(), child.get("namespace")) for child in node.iter()):
             self.add_document_by_url(SOAP_ENCODING)
         return super().create_new_document(node, url, base_url, target_namespace)
 
