@@ -82,7 +82,7 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
     "test_latin_1_is_read_as_what_it_says": [(wrong.Mojibake, {})],
     "test_nobody_waits_longer_than_the_call_allows": [
         (wrong.patient(B, "customer"), {"fault": Fault.DELAY}),
-        (wrong.patient(N, "services"), {"fault": Fault.SLOW_DRIP}),
+        (wrong.patient(B, "offering"), {"fault": Fault.SLOW_DRIP}),
     ],
     "test_nothing_is_sent_after_the_deadline": [
         (wrong.claiming(N, "activate", Happened.UNKNOWN), {}),
