@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from opentelemetry import trace
 
@@ -13,12 +13,13 @@ from banyan.soap.contract import SoapContract
 from banyan.soap.fault import SoapFault, port_error
 from banyan.soap.message import Reply
 from banyan.soap.security import UsernameToken, with_block
-from banyan.wire import Wire
+from banyan.wire import Answer, Wire
 from contracts.call import Call
 from contracts.errors import Garbled, PortError
 
-LARGE = 20_000
-"""Bytes of a reply that is read in a thread: some 20 ms of work, for which the loop should not stand still."""
+LARGE = 64_000
+"""Bytes of a reply that is read and mapped in a thread: some ms of work, for which the loop should not stand still."""
+T = TypeVar("T")
 
 
 Header = Callable[[Call, str], Mapping[str, Any]]
@@ -55,6 +56,7 @@ class SoapClient:
         self._opened: Opened | None = None
         self._heard: list[str] | None = None
 
+    @overload
     async def call(
         self,
         call: Call,
@@ -63,8 +65,36 @@ class SoapClient:
         header: Mapping[str, Any] | None = None,
         *,
         fault: Callable[[SoapFault], PortError] | None = None,
-    ) -> Reply:
-        """`fault`: what a fault of this one call means, where that needs to know what was asked."""
+        then: None = None,
+    ) -> Reply: ...
+
+    @overload
+    async def call(
+        self,
+        call: Call,
+        operation: str,
+        parameters: Mapping[str, Any],
+        header: Mapping[str, Any] | None = None,
+        *,
+        fault: Callable[[SoapFault], PortError] | None = None,
+        then: Callable[[Reply], T],
+    ) -> T: ...
+
+    async def call(
+        self,
+        call: Call,
+        operation: str,
+        parameters: Mapping[str, Any],
+        header: Mapping[str, Any] | None = None,
+        *,
+        fault: Callable[[SoapFault], PortError] | None = None,
+        then: Callable[[Reply], T] | None = None,
+    ) -> T | Reply:
+        """Ask, and read what is answered.
+
+        `fault`: what a fault of this one call means, where that needs to know what was asked. `then`: maps the reply;
+        it is called where the reply is read, for a large one in a thread.
+        """
         trace.get_current_span().set_attribute("rpc.system.name", "soap")
         request = self._contract.write(operation, parameters, self._parts(call, operation, header))
         if self._token is not None:
@@ -77,19 +107,19 @@ class SoapClient:
         if self._heard is not None:
             self._heard += answer.cookies
         if one_way and not answer.body.strip():
-            return Reply(None)
+            return Reply(None) if then is None else then(Reply(None))
         try:
-            reply = await self._read(operation, answer.body)
+            if len(answer.body) > LARGE:
+                return await asyncio.to_thread(self._read, operation, answer, then)
+            return self._read(operation, answer, then)
         except SoapFault as told:
             raise (fault or self._fault)(told) from None
+
+    def _read(self, operation: str, answer: Answer, then: Callable[[Reply], T] | None) -> T | Reply:
+        reply = self._contract.read(operation, answer.body)
         if answer.status != HTTPStatus.OK:
             raise Garbled(f"the reply to {operation} is a success with status {answer.status}", code=str(answer.status))
-        return reply
-
-    async def _read(self, operation: str, reply: bytes) -> Reply:
-        if len(reply) > LARGE:
-            return await asyncio.to_thread(self._contract.read, operation, reply)
-        return self._contract.read(operation, reply)
+        return reply if then is None else then(reply)
 
     def _parts(self, call: Call, operation: str, header: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         if self._header is None and self._opened is None:
