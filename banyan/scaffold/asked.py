@@ -75,7 +75,9 @@ class Method:
     def words(self) -> set[str]:
         """Names that its signature needs, to be imported."""
         return set(
-            re.findall(r"[A-Z]\w+|\b(?:datetime|date)\b", self.returns + "".join(p.annotation for p in self.parameters))
+            re.findall(
+                r"[A-Z]\w+|\b(?:datetime|date)\b", " ".join([self.returns, *(p.annotation for p in self.parameters)])
+            )
         )
 
 

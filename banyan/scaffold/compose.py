@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from banyan.scaffold.asked import Method, Parameter, in_model
-from banyan.scaffold.fields import Line, lines, literal, todo
+from banyan.scaffold.fields import Line, lines, literal, sources, todo
 from banyan.scaffold.guess import rows
 from banyan.scaffold.requests import Asked, ask, shared, told, unasked
 from banyan.scaffold.survey import Operation, Part, Survey
-from banyan.scaffold.words import snake
+from banyan.scaffold.words import alike, snake
+from contracts.model import Receipt
 
+LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
+"""Which read tells whether a once-only write was done."""
 MAPPING = frozenset({"todo", "needed", "money", "aware", "number", "only", "found", "known"})
 
 
@@ -64,11 +67,12 @@ class _Composer:
         self._operations = survey.operations
         self._made = Composed()
         self._makers: dict[tuple[str, str], str] = {}
-        self._common = shared(survey.operations[name] for name in serves.values())
+        self._common: tuple[Part, ...] = ()
         self._headers = bool([name for name in serves.values() if survey.operations[name].headers])
 
     def compose(self, asked: Sequence[Method]) -> Composed:
         made = self._made
+        self._common = self._shared(asked)
         if self._common:
             owner = "every request"
             made.functions.append(
@@ -89,6 +93,14 @@ class _Composer:
             elif method.capability is None:
                 self._unserved(method)
         return made
+
+    def _shared(self, asked: Sequence[Method]) -> tuple[Part, ...]:
+        """What every request must say and no method brings."""
+        served = [
+            (method, self._operations[self._serves[method.name]]) for method in asked if method.name in self._serves
+        ]
+        brought = {name for method, operation in served for name in ask(method, operation, ()).filled}
+        return tuple(part for part in shared(operation for _, operation in served) if part.name not in brought)
 
     def _header(self) -> None:
         operation = next(op for name in self._serves.values() if (op := self._operations[name]).headers)
@@ -160,6 +172,15 @@ class _Composer:
     def _receipt(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         parameter = method.parameters[0]
         self._made.model_names |= {"Receipt", parameter.annotation}
+        found_by = self._found_by(method, operation) if method.maybe else None
+        if found_by is not None:
+            self._function(
+                Function(
+                    made, f"body: Record, {parameter.name}: {parameter.annotation}", method.returns, doc, found_by
+                ),
+                [parameter],
+            )
+            return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name})"]
         if method.maybe:
             text = f"{method.name}: which row of {operation.local} carries our reference?"
             self._function(
@@ -177,7 +198,7 @@ class _Composer:
         assert method.noun is not None
         body: Part = _inside(operation.answers)[0]
         path = _inside(operation.answers)[1]
-        found = {line.name: line for line in lines(method.noun, body, ())}
+        found = {line.name: line for line in lines(method.noun, body, ("reference",))}
         native = found["native_id"]
         ours = f"{parameter.name}.reference"
         value = ours if not body.parts else native.value.replace("row[", f"{path}[")
@@ -193,9 +214,38 @@ class _Composer:
         )
         self._made.datetime_names.add("datetime")
         self._made.clock = True
+        first = []
+        if method.semantics == "once" and LOOK_UPS.get(method.name) in self._serves:
+            look = LOOK_UPS[method.name]
+            first = [f"done = await self.{look}(call, {parameter.name})", "if done is not None:", "    return done"]
         if not reads:
-            return [sent, f"return mapping.{made}({parameter.name}, self._clock.now())"]
-        return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name}, self._clock.now())"]
+            return [*first, sent, f"return mapping.{made}({parameter.name}, self._clock.now())"]
+        return [*first, f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name}, self._clock.now())"]
+
+    def _found_by(self, method: Method, operation: Operation) -> list[str] | None:
+        """A look-up among rows that carry our reference."""
+        listed = rows(operation.answers)
+        if listed is None or len(listed[0]) > 1 or not listed[0][0].complex:
+            return None
+        row = listed[0][0]
+        ours = next((each for each in sources(row, 1) if alike("reference", each.part.name) >= 0.7), None)  # noqa: PLR2004
+        if ours is None:
+            return None
+        parameter = method.parameters[0].name
+        found = {line.name: line for line in lines(Receipt, row, ("reference",))}
+        for name in ("native_id", "accepted"):
+            self._made.need(found[name].needs)
+        return [
+            f'found = [each for each in body["{row.name}"] if each["{ours.part.name}"] == {parameter}.reference]',
+            "if not found:",
+            "    return None",
+            "row = found[0]",
+            "return Receipt(",
+            f"reference={parameter}.reference,",
+            f"native_id={found['native_id'].value},  # guessed",
+            f"accepted={found['accepted'].value},  # guessed",
+            ")",
+        ]
 
     def _rows(self, method: Method, answers: Part, given: Sequence[object]) -> str:
         listed = rows(answers)

@@ -9,11 +9,11 @@ from typing import Any
 from banyan import suites
 from banyan.scaffold.asked import Method
 from banyan.scaffold.compose import Composed, Function
-from banyan.scaffold.fields import WHOLE, lines, literal, sources
+from banyan.scaffold.fields import TEXT, WHOLE, lines, literal, sources
 from banyan.scaffold.guess import rows
 from banyan.scaffold.requests import record_of
 from banyan.scaffold.survey import Operation, Part
-from banyan.scaffold.words import alike, snake
+from banyan.scaffold.words import alike, snake, split
 
 IDS = {
     "subscriber": ("4915550001", "4915550002", "4915550003"),
@@ -156,6 +156,7 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
     key = asked.key if asked else None
     role = _role(method)
     for index, row in enumerate(found):
+        row |= {name: literal("EUR") for name in kinds if "currency" in split(name) and kinds[name] in TEXT}
         if named and named.group(1) in kinds:
             row.setdefault(named.group(1), _value(own[index], kinds[named.group(1)]))
         if asked is None or key is None:

@@ -6,13 +6,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from itertools import pairwise
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from banyan.scaffold.survey import Part
-from banyan.scaffold.words import alike
+from banyan.scaffold.words import alike, split
 from contracts.model import Money
 
 TEXT = frozenset(
@@ -135,20 +134,32 @@ def _line(
         key=lambda each: -each[0],
     )
     for score, source in ranked:
-        value = _converted(kind, source, name)
-        bar = FAIR if must and not (meaning and _word(kind)) else SURE
+        value = _converted(kind, source, name, at_hand)
+        bar = FAIR if must and name not in WORDS else SURE
         if score >= bar and value is not None and source.read("row") not in taken:
             taken.add(source.read("row"))
             said, needs = value
             return Line(name, said, guessed=True, needs=frozenset(needs))
     if not must:
         return None
-    texts = [source for source in at_hand if source.part.kind in TEXT and source.always and not source.part.values]
-    if name == "id" and len(texts) == 1:
-        return Line(name, texts[0].read("row"), guessed=True)
+    lone = _lone(name, kind, at_hand)
+    if lone is not None:
+        return lone
     best = [source.part.told for score, source in ranked if score > 0.2][:2]  # noqa: PLR2004 - else any may be meant
     best = best or [source.part.told for source in at_hand[:3]]
     return Line(name, todo(f"{noun.__name__}.{name} <- {' or '.join(best) or ''}?", meaning), needs=frozenset({"todo"}))
+
+
+def _lone(name: str, kind: Any, at_hand: list[Source]) -> Line | None:
+    """An id where there is one text only, and an instant where there is one only, whatever they are called."""
+    texts = [source for source in at_hand if source.part.kind in TEXT and source.always and not source.part.values]
+    if name == "id" and len(texts) == 1:
+        return Line(name, texts[0].read("row"), guessed=True)
+    times = [source for source in at_hand if source.part.kind == "dateTime"]
+    if kind is datetime and len(times) == 1:
+        said = f"aware({times[0].read('row')}, {literal(times[0].part.name)})"
+        return Line(name, said, guessed=True, needs=frozenset({"aware"}))
+    return None
 
 
 def _fit(noun: type, name: str, source: Source) -> float:
@@ -159,7 +170,7 @@ def _fit(noun: type, name: str, source: Source) -> float:
         score = (
             1.0
             if theirs.lower() == "id"
-            else max(alike(f"{noun.__name__}Id", theirs), 0.5 if theirs.lower().endswith("id") else 0.0)
+            else max(alike(f"{noun.__name__}Id", theirs), 0.6 if theirs.lower().endswith("id") else 0.0)
         )
     return score - 0.08 * (len(source.path) - 1)
 
@@ -188,13 +199,17 @@ def literal(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', "'") + '"'
 
 
-def _converted(kind: Any, source: Source, name: str) -> tuple[str, set[str]] | None:
+def _converted(kind: Any, source: Source, name: str, at_hand: list[Source]) -> tuple[str, set[str]] | None:
     """The expression for a value of our kind, and what it needs; None when the part can be no such thing."""
     part, value, label = source.part, source.read("row"), literal(source.part.name)
     kinds = [each for each in _options(kind) if each is not type(None)]
     empty = type(None) in _options(kind)
     if Money in kinds:
-        return (f"money({value}, CURRENCY, {label})", {"money", "CURRENCY"}) if part.kind in EXACT | TEXT else None
+        told = next((each for each in at_hand if "currency" in split(each.part.name) and each.part.kind in TEXT), None)
+        currency, needs = (
+            ("CURRENCY", {"money", "CURRENCY"}) if told is None else (_sure(told), {"money", *_need(told)})
+        )
+        return (f"money({value}, {currency}, {label})", needs) if part.kind in EXACT | TEXT else None
     if kinds == [datetime] and part.kind == "dateTime":
         given = f"None if {value} is None else " if empty and not source.always else ""
         return f"{given}aware({value}, {label})", {"aware"}
@@ -207,13 +222,17 @@ def _converted(kind: Any, source: Source, name: str) -> tuple[str, set[str]] | N
     return (said, needs) if any(kinds == [ours] and part.kind in theirs for ours, theirs in _SAME.items()) else None
 
 
+def _sure(source: Source) -> str:
+    value = source.read("row")
+    return value if source.always else f"needed({value}, {literal(source.part.name)})"
+
+
+def _need(source: Source) -> set[str]:
+    return set() if source.always else {"needed"}
+
+
 def _options(kind: Any) -> list[Any]:
     return list(get_args(kind)) if get_origin(kind) is UnionType or "Union" in str(get_origin(kind)) else [kind]
-
-
-def _word(kind: Any) -> bool:
-    """Whether our values are words of a short list, which a legacy hardly shares."""
-    return kind is str or (isinstance(kind, type) and issubclass(kind, StrEnum)) or "Literal" in str(kind)
 
 
 def _nested(kind: Any) -> type | None:

@@ -52,8 +52,8 @@ class Todo:
 
 def locate(name: str) -> Located:
     """`name`: an adapter's, or a folder that holds one or its project. Unknown, or ValueError for a broken manifest."""
-    known = discover()
-    for manifest in (Path(name) / "manifest.toml", Path(name) / Path(name).name / "manifest.toml"):
+    known, place = discover(), Path(name).resolve()
+    for manifest in (place / "manifest.toml", place / place.name / "manifest.toml"):
         if manifest.is_file() and (name not in known or "/" in name):
             said = read_manifest(manifest)
             folder = manifest.parent.resolve()

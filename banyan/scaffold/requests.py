@@ -23,6 +23,8 @@ class Asked:
     needs: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
     """Optional parts that are not said."""
+    filled: set[str] = field(default_factory=set)
+    """The top parts that the method brings."""
     key: str | None = None
     """The name of the part that takes the id."""
     key_kind: str = "string"
@@ -46,6 +48,11 @@ def ask(method: Method, operation: Operation, common: tuple[Part, ...]) -> Asked
     )
     writer.place_key(own)
     said = writer.parts(own)
+    asked.filled = {
+        part.name
+        for part, value in zip(own, (writer.value(part) for part in own), strict=True)
+        if value and "todo(" not in value
+    }
     if common:
         said.insert(0, "**common()")
     asked.expression = "{" + ", ".join(said) + "}"
@@ -96,14 +103,14 @@ class _Writer:
     def parts(self, parts: tuple[Part, ...]) -> list[str]:
         said = []
         for part in parts:
-            value = self._value(part)
+            value = self.value(part)
             if value is not None:
                 said.append(f'"{part.name}": {value}')
             elif not part.attribute:
                 self._asked.left_out.append(part.told)
         return said
 
-    def _value(self, part: Part) -> str | None:
+    def value(self, part: Part) -> str | None:
         if id(part) in self._placed:
             return self._listed(self._placed[id(part)], part)
         if part.complex and part.parts:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from banyan.manifest import read_manifest
 from banyan.scaffold.asked import Method, in_model, methods
-from banyan.scaffold.compose import Composed, compose
+from banyan.scaffold.compose import LOOK_UPS, Composed, compose
 from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.facts import Table, facts, ids, reference, suite_of, tables, unwritten
 from banyan.scaffold.guess import guesses
@@ -326,13 +326,12 @@ def _capabilities(asked: list[Method], choice: Choice, survey: Survey) -> dict[s
 
 
 def _by_hand(asked: list[Method], choice: Choice) -> dict[str, str]:
-    looks = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
     return {
         method.capability or method.name: "it has no way to look up what was sent: its operator settles it"
         for method in asked
         if method.semantics == "once"
         and (method.name in choice.serves or method.capability is None)
-        and looks.get(method.name) not in choice.serves
+        and LOOK_UPS.get(method.name) not in choice.serves
     }
 
 

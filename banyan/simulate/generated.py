@@ -23,9 +23,10 @@ class Rows:
     A row may also hold what it is asked by, under the name that the request has for it: such parts are not answered.
     """
 
-    def __init__(self, *rows: Mapping[str, Any], empty: Collection[object] = ()) -> None:
-        """`empty`: ids that are known and have no row: a customer without bills."""
+    def __init__(self, *rows: Mapping[str, Any], by: Collection[str] = (), empty: Collection[object] = ()) -> None:
+        """`by`: more parts of requests that say which rows are meant. `empty`: ids that are known and have no row."""
         self._first = rows
+        self._keys = {*by, *(name for row in rows for name in row)}
         self._empty = {str(each) for each in empty}
         self._template: Row = {}
         self.reset()
@@ -38,16 +39,20 @@ class Rows:
         self._template = {**template, **self._template}
         self.reset()
 
+    def add(self, **parts: Any) -> Row:
+        """One more row: what a write has made."""
+        row = {**deepcopy(self._template), **parts}
+        self.all.append(row)
+        return row
+
     def of(self, request: Request) -> list[Row]:
         """The rows that a request asks for, to read and to change. LookupError when it asks by an id that none has."""
-        found, asked = self.all, False
+        found, asked, known = self.all, False, False
         for name, value in leaves(request.parameters):
-            if value is not None and any(name in row for row in self._first):
-                asked = True
+            if value is not None and name in self._keys:
+                asked, known = True, known or str(value) in self._empty
                 found = [row for row in found if str(row.get(name)) == str(value)]
-                if not found and str(value) in self._empty:
-                    return []
-        if asked and not found:
+        if asked and not found and not known:
             raise LookupError("no row has this id")
         return found
 
@@ -117,9 +122,9 @@ class Generated:
     def _template(self, operation: str, path: Sequence[str]) -> Row:
         value = sampled_reply(self._contract, operation).body
         for name in path:
-            value = value[name]
-            value = value[0] if isinstance(value, list) else value
-        return dict(value)
+            value = value.get(name) if isinstance(value, dict) else None  # another branch of a choice was sampled
+            value = value[0] if isinstance(value, list) and value else value
+        return dict(value) if isinstance(value, dict) else {}
 
     def _known(self, rows: Rows, request: Request) -> list[Row]:
         return rows.of(request)
