@@ -33,4 +33,5 @@ class SystemClock:
 
 def rfc3339(instant: datetime) -> str:
     """An instant as every API tells it: UTC, milliseconds, Z."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -75,8 +76,18 @@ def run(settings: Settings, *, end_with_stdin: bool) -> None:
             raise CannotServe("the gateway did not start; its log says why") from error
 
 
+def settle() -> None:
+    """What was made for the start stays for good: the collector would hold the loop to look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 class _Server(uvicorn.Server):
     """Streams end when the stopping begins, not when the patience for requests does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        settle()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.config.app.state.drain()  # type: ignore[union-attr]

@@ -30,6 +30,7 @@ from gateway.app import build
 from gateway.flows.inventory import Held
 from gateway.policy import PolicedPorts
 from gateway.registry import Registered
+from gateway.serving import settle
 from gateway.settings import Settings
 from gateway.store import SqlStore
 from gateway.store.port import Document, Found
@@ -125,6 +126,7 @@ def _furnished(
                 if endpoint.resource.kind == KIND:
                     room = Through(endpoint.resource, served.state.store, clock, ports)
                     kernel.routes[path] = replace(endpoint, room=room)
+            settle()
             yield
             await adapter.aclose()
 

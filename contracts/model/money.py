@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 _MINOR = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3, "JOD": 3, "OMR": 3}
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """The smallest bookable amount of a currency: 0.01 EUR, 1 JPY, 0.001 KWD."""
     return Decimal(1).scaleb(-_MINOR.get(currency, 2))

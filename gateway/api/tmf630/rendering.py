@@ -44,7 +44,10 @@ class Rendering:
 
 
 def href(collection: str, id: str) -> str:
-    return f"{quote(collection)}/{quote(id, safe='')}"
+    return f"{_quoted(collection)}/{id if id.isascii() and id.isalnum() else quote(id, safe='')}"
+
+
+_quoted = lru_cache(_KEPT)(quote)
 
 
 class _Kept:

@@ -144,6 +144,7 @@ class Pair:
         self._moved: dict[str, _Way] = {}
         self._taken: set[str] = set()
         """Stored attributes that moves write to: what an older client sends under such a name steps aside."""
+        self._unseen: set[str] = {ASIDE}
         self._wrappers: set[str] = set()
         self._left: set[str] = set(self._aside)
         """Names of the older version that mean nothing in the stored form: there, they are somebody's extension."""
@@ -177,6 +178,7 @@ class Pair:
             name: way for name, way in self._ways.items() if way.path == (name,) and places[name] == 1 and not way.risen
         }
         self._moved = {name: way for name, way in self._ways.items() if name not in self._straight}
+        self._unseen = self._left | {ASIDE}
 
     def _way(self, moves: Moves, name: str, schema: Mapping[str, Any]) -> _Way:
         facts = self._facts
@@ -227,7 +229,8 @@ class Pair:
         return self._object_back(value, exact=exact) if isinstance(value, dict) else value
 
     def _object_back(self, value: dict[str, Any], *, exact: bool) -> dict[str, Any]:
-        rest = {name: inner for name, inner in value.items() if name in self._left}
+        left = self._left & value.keys()
+        rest = {name: inner for name, inner in value.items() if name in left} if left else {}
         if self.older != self.stored and value.get("@type") == self.older:
             rest["@type"] = self.older
         result = self._in_place(value, exact=exact)
@@ -240,9 +243,10 @@ class Pair:
                     rest[name] = result.pop(name)
                 _sink(name, way.risen, result)
                 continue
-            found, stored = _take(result, way.path)
-            if found:
-                shown[name] = way.back(stored, exact=exact)
+            if way.path[0] in result:
+                found, stored = _take(result, way.path)
+                if found:
+                    shown[name] = way.back(stored, exact=exact)
         rest |= {name: result.pop(name) for name in self._wrappers if name in result}
         result |= shown
         for name, kept in value.get(ASIDE, {}).items():
@@ -254,11 +258,11 @@ class Pair:
 
     def _in_place(self, value: dict[str, Any], *, exact: bool) -> dict[str, Any]:
         """What has the same name in both versions."""
-        result = {}
-        for name, inner in value.items():
-            if name != ASIDE and name not in self._left:
-                way = self._straight.get(name)
-                result[name] = inner if way is None else way.back(inner, exact=exact)
+        result = value.copy()
+        for name in self._unseen & value.keys():
+            del result[name]
+        for name in self._straight.keys() & result.keys():
+            result[name] = self._straight[name].back(result[name], exact=exact)
         return result
 
     def _fill(self, stored: dict[str, Any], result: dict[str, Any]) -> None:
