@@ -52,7 +52,12 @@ def connect(
         tls=context(config.certificate, config.key, config.authority),
         backend=backend,
     )
-    dialect = Dialect(config.timezone or backend.timezone, backend.unknown_elements, backend.envelope)
+    dialect = Dialect(
+        zone=config.timezone or backend.timezone,
+        unknown=backend.unknown_elements,
+        envelope=backend.envelope,
+        depth=backend.reply_depth,
+    )
     contract = SoapContract.load(folder / "wsdl" / wsdl, folder / "wsdl", dialect=dialect)
     token = _token(config, backend, clock) if backend.auth == "wss" else None
     client = SoapClient(contract, wire, config.endpoint, fault=fault, header=header, token=token)

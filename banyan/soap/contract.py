@@ -138,7 +138,7 @@ class SoapContract:
 
     def _open(self, document: bytes, spoken: set[str]) -> tuple[str, etree._Element, etree._Element | None]:
         """The namespace of the envelope, its body and its header."""
-        root = parse(document)
+        root = parse(document, self._dialect.depth)
         envelope, _, name = root.tag[1:].rpartition("}")
         if name != "Envelope" or envelope not in (ENVELOPES if self._dialect.envelope == "either" else spoken):
             raise Untrusted(f"its root is no SOAP {' or '.join(sorted(ENVELOPES[each] for each in spoken))} envelope")

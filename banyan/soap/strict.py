@@ -31,8 +31,8 @@ class Untrusted(Exception):
     """An XML document that is not what its contract says; the message names elements, never their content."""
 
 
-def parse(document: bytes) -> etree._Element:
-    """Parse without network, entities, or document types."""
+def parse(document: bytes, depth: int) -> etree._Element:
+    """Parse without network, entities, or document types. `depth`: how many elements may stand inside each other."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(document, parser)
@@ -48,7 +48,15 @@ def parse(document: bytes) -> etree._Element:
         raise Untrusted("it is larger than any reply")
     if _has_long_tag(document) and root.xpath(f"boolean(/descendant::*[@*[{ATTRIBUTES + 1}]])"):
         raise Untrusted("it is larger than any reply")
+    wide = (told.encoding or "").upper().startswith("UTF-16")
+    if (wide or document.count(b"</") >= depth) and _deeper_than(depth)(root):
+        raise Untrusted("it is nested deeper than any reply")
     return root
+
+
+@lru_cache(maxsize=16)
+def _deeper_than(depth: int) -> etree.XPath:
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
 
 
 def _has_long_tag(document: bytes) -> bool:

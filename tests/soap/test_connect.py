@@ -2,18 +2,19 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from banyan import Happened, Rejected
+from banyan import Garbled, Happened, Rejected
 from banyan.config import SoapConfig
 from banyan.soap import SoapFault, connect, port_error
 from banyan.soap.security import UsernameToken, with_block
 from tests.clock import FakeClock
-from tests.soap.small import between, client, fault, folder, system, told
-from tests.wire.serving import call, http
+from tests.soap.small import between, client, envelope, fault, folder, system, told
+from tests.wire.serving import SOAP, call, http
 
 ANNA = {"username": "anna", "password": "s3c<ret>"}
 
@@ -137,3 +138,84 @@ def test_a_secret_is_never_shown() -> None:
     assert "s3c" not in repr(config) + str(config.model_dump_json())
     with pytest.raises(ValueError, match="password"):
         SoapConfig(endpoint="http://x/", username="anna")
+
+
+@pytest.mark.parametrize("configured", [None, "Europe/Vienna"])
+async def test_times_without_a_zone_mean_the_systems_own(tmp_path: Path, configured: str | None) -> None:
+    """The manifest's zone, unless this installation has another."""
+    config = {} if configured is None else {"timezone": configured}
+    reply = told("yes", "<at>2026-03-02T12:00:00</at>")
+    backend = 'timezone = "Asia/Kolkata"'
+    async with system(lambda _: reply) as (url, _), client(tmp_path, url, backend, config=config) as soap:
+        at = (await soap.call(call(), "Ask", {"what": "x"})).body["at"]
+    hour, minute = (6, 30) if configured is None else (11, 0)
+    assert at.astimezone(UTC) == datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+async def test_a_reply_is_read_as_deep_as_the_manifest_says(tmp_path: Path, encoding: str) -> None:
+    """Envelope, Body and the answer are three of them."""
+
+    def reply(depth: int) -> bytes:
+        deeper = "<n>" * (depth - 4) + "<n/>" + "</n>" * (depth - 4)
+        inner = f'<told xmlns="urn:s"><that>yes</that>{deeper}</told>'
+        return http(200, f'<?xml version="1.0" encoding="{encoding}"?>{envelope(inner).decode()}'.encode(encoding))
+
+    replies = iter([reply(20), reply(21)])
+    async with system(lambda _: next(replies)) as (url, _), client(tmp_path, url, "reply_depth = 20") as soap:
+        assert (await soap.call(call(), "Ask", {"what": "x"})).body["that"] == "yes"
+        with pytest.raises(Garbled, match="deeper"):
+            await soap.call(call(), "Ask", {"what": "x"})
+
+
+UMLAUT = f'{{}}<s:Envelope xmlns:s="{SOAP}"><s:Body><told xmlns="urn:s"><that>Weiß</that>'
+    '{}<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><told xmlns="urn:s"><that>Weiß</that>'
+)
+CLOSE = "</told></s:Body></s:Envelope>"
+
+
+@pytest.mark.parametrize(
+    ("code_page", "declared", "written", "kind"),
+    [
+        ("latin-1", "", "latin-1", "text/xml"),
+        ("latin-1", '<?xml version="1.0" encoding="utf-8"?>', "latin-1", "text/xml; charset=utf-8"),
+        ("latin-1", '<?xml version="1.0" encoding="iso-8859-1"?>', "latin-1", "text/xml"),
+        ("latin-1", '<?xml version="1.0" encoding="utf-8"?>', "utf-8", "text/xml"),
+        ("cp1252", '<?xml version="1.0" encoding="windows-1252"?>', "cp1252", "text/xml"),
+        ("cp500", "", "cp500", "text/xml"),
+        ("cp500", '<?xml version="1.0" encoding="IBM500"?>\x85', "cp500", "text/xml"),
+        ("cp500", '<?xml version="1.0" encoding="utf-8"?>', "utf-8", "text/xml"),
+        ("cp500", "", "utf-16", "text/xml"),
+        (None, "", "utf-8", "text/xml"),
+        (None, "", "latin-1", "text/xml; charset=ISO-8859-1"),
+        (None, '<?xml version="1.0" encoding="iso-8859-1"?>', "latin-1", 'text/xml; charset="utf-8"'),
+        (None, '<?xml version="1.0" encoding="utf-8"?>', "utf-8-sig", "text/xml"),
+    ],
+)
+async def test_replies_in_the_code_page_of_the_system(
+    tmp_path: Path, code_page: str | None, declared: str, written: str, kind: str
+) -> None:
+    reply = http(200, (UMLAUT.format(declared) + CLOSE).encode(written), kind=kind)
+    backend = "" if code_page is None else f'code_page = "{code_page}"'
+    async with system(lambda _: reply) as (url, _), client(tmp_path, url, backend) as soap:
+        assert (await soap.call(call(), "Ask", {"what": "x"})).body["that"] == "Weiß"
+
+
+@pytest.mark.parametrize(
+    ("code_page", "declared", "written", "kind"),
+    [
+        (None, "", "latin-1", "text/xml"),
+        (None, "", "cp500", "text/xml"),
+        (None, "", "utf-8", "text/xml; charset=klingon"),
+        (None, '<?xml version="1.0" encoding="windows-1252"?>', "cp1252", "text/xml"),
+        ("cp500", "", "latin-1", "text/xml"),
+    ],
+)
+async def test_replies_in_a_code_page_that_nobody_named(
+    tmp_path: Path, code_page: str | None, declared: str, written: str, kind: str
+) -> None:
+    reply = http(200, (UMLAUT.format(declared) + CLOSE).encode(written), kind=kind)
+    backend = "" if code_page is None else f'code_page = "{code_page}"'
+    async with system(lambda _: reply) as (url, _), client(tmp_path, url, backend) as soap:
+        with pytest.raises(Garbled):
+            await soap.call(call(), "Ask", {"what": "x"})

@@ -13,6 +13,8 @@ class Dialect:
     """What becomes of an element that the contract does not know; a newer contract may have added it."""
     envelope: Literal["contract", "either"] = "contract"
     """Whether the envelope of the other SOAP version is read too."""
+    depth: int = 100
+    """How many elements may stand inside each other, the envelope among them."""
 
 
 class NotCompilable(Exception):
