@@ -10,7 +10,6 @@ from typing import Any
 
 from lxml import etree
 from zeep.utils import qname_attr
-from zeep.wsdl import Document as ZeepDocument
 from zeep.xsd import ComplexType, Element, ListType
 from zeep.xsd import Schema as ZeepSchema
 from zeep.xsd.elements import Any as AnyElement
@@ -112,14 +111,6 @@ def descends(kind: Any, declared: Any, schema: ZeepSchema) -> bool:
         seen.add(base.text)
         kind = schema.get_type(base)  # type: ignore[no-untyped-call]  # zeep is typed in part
     return True
-
-
-class Document(ZeepDocument):
-    """zeep's WSDL with that schema."""
-
-    def load(self, location: Any) -> None:
-        self.types = Schema(node=None, transport=self.transport, location=self.location, settings=self.settings)  # type: ignore[no-untyped-call]  # zeep is typed in part
-        super().load(location)  # type: ignore[no-untyped-call]  # zeep is typed in part
 
 
 class Schema(ZeepSchema):
