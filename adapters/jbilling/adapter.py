@@ -10,9 +10,8 @@ from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from adapters.jbilling.faults import port_error
 from adapters.jbilling.plans import PREFIX, Plans, is_monthly, offering_id, subscription_item
-from adapters.jbilling.words import aware
 from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortError, Rejected, Slice, Unavailable, Window
-from banyan.mapping import needed
+from banyan.mapping import aware, needed
 from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
 from banyan.ports import BillPort, CatalogPort, CustomerPort, InventoryPort, OrderPort
 from banyan.soap import connect
@@ -106,7 +105,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
             raise Unavailable("jbilling did not confirm the order it took", happened=Happened.UNKNOWN) from error
         if mapping.reference(placed) != order.reference:
             raise Garbled("jbilling answered with somebody else's order")
-        return self._receipt(placed, order.reference)
+        return _receipt(placed, order.reference)
 
     async def order_state(self, call: Call, reference: str) -> OrderState:
         order = await self._about(call, "getOrder", reference, "id")
@@ -119,7 +118,7 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         while page := await self._orders(call, order.customer_id, PAGE, offset):
             for found in page:
                 if mapping.reference(found) == order.reference:
-                    return self._receipt(found, order.reference)
+                    return _receipt(found, order.reference)
             if len(page) < PAGE:
                 break
             offset += len(page)
@@ -219,11 +218,6 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         if any(record["userId"] != user for record in records):
             raise Garbled("jbilling answered with what belongs to another user")
 
-    def _receipt(self, order: Any, reference: str) -> Receipt:
-        return Receipt(
-            reference, native_id=str(order["id"]), accepted=aware(order["createDate"], self._config, "createDate")
-        )
-
 
 def _number(native_id: str) -> int:
     """Ids of jBilling are positive 32-bit numbers; nothing else can be known there."""
@@ -233,3 +227,7 @@ def _number(native_id: str) -> int:
     if number > LARGEST:
         raise NotFound("jbilling knows no such id")
     return number
+
+
+def _receipt(order: Any, reference: str) -> Receipt:
+    return Receipt(reference, native_id=str(order["id"]), accepted=aware(order["createDate"], "createDate"))

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.jbilling.config import Config
-from adapters.jbilling.words import naive
 from banyan.model import LineKind, Order, OrderLine
 
 REFERENCE = "externalReference"
@@ -18,7 +17,7 @@ def order_record(order: Order, items: Mapping[str, int], config: Config) -> dict
     """
     field = {"fieldName": REFERENCE, "stringValue": order.reference, "dataType": "STRING"}
     return {
-        "activeSince": naive(order.start, config),
+        "activeSince": order.start,
         "billingTypeId": 1,
         "currencyId": next((id for id, iso in config.currencies.items() if iso == order.currency), None),
         "deleted": 0,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
 from adapters.jbilling.plans import Plans, offering_id
-from adapters.jbilling.words import allowance, aware, currency, listed, meta_fields, money, quantity
-from banyan.mapping import Record, known, needed
+from adapters.jbilling.words import allowance, currency, listed, meta_fields, money, quantity
+from banyan.mapping import Record, aware, known, needed
 from banyan.model import Account, Bill, BillLine, Customer, LineKind, Offering, OrderLine, Subscription
 
 USER_STATUS = {1: "active", 2: "active", 3: "active", 4: "active", 5: "suspended", 6: "suspended", 7: "suspended"}
@@ -71,8 +71,8 @@ def subscription(order: Record, plans: Plans, config: Config) -> Subscription:
         lines=tuple(
             _order_line(line, order, plans, config) for line in listed(order["orderLines"]) if not line["deleted"]
         ),
-        since=aware(order["activeSince"], config, "activeSince"),
-        until=None if order["activeUntil"] is None else aware(order["activeUntil"], config, "activeUntil"),
+        since=aware(order["activeSince"], "activeSince"),
+        until=None if order["activeUntil"] is None else aware(order["activeUntil"], "activeUntil"),
         reference=reference(order),
     )
 
@@ -85,8 +85,8 @@ def bill(invoice: Record, plans: Plans, config: Config) -> Bill:
         number=invoice["number"] or native,
         customer_id=owner,
         account_id=owner,
-        issued=aware(invoice["createDateTime"], config, "createDateTime"),
-        due=None if invoice["dueDate"] is None else aware(invoice["dueDate"], config, "dueDate").date(),
+        issued=aware(invoice["createDateTime"], "createDateTime"),
+        due=None if invoice["dueDate"] is None else aware(invoice["dueDate"], "dueDate").date(),
         total=money(invoice["total"], None, iso, "total"),
         open=money(invoice["balance"], None, iso, "balance"),
         lines=tuple(

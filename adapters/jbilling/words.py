@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -59,12 +58,3 @@ def allowance(meta: Mapping[str, str]) -> Quantity | None:
 
 def currency(record: Record, config: Config) -> str:
     return known(config.currencies, record["currencyId"], "currencyId")
-
-
-def aware(moment: datetime | None, config: Config, field: str) -> datetime:
-    found: datetime = needed(moment, field)
-    return found if found.tzinfo is not None else found.replace(tzinfo=config.timezone or UTC)
-
-
-def naive(moment: datetime, config: Config) -> datetime:
-    return moment.astimezone(config.timezone or UTC).replace(tzinfo=None)

@@ -17,6 +17,7 @@ from banyan import SystemClock
 from banyan.model import LineKind, Money, Order, OrderLine
 from banyan.simulate import Ledger
 from banyan.soap import SoapContract
+from banyan.soap.codec import Dialect
 
 SHARED = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[4] / "shared"))
 REAL = SHARED / "legacy/wsdl/jbilling/jBillingSalesforce.wsdl"
@@ -70,14 +71,14 @@ REPLIES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def ours() -> SoapContract:
-    return SoapContract.load(WSDL)
+    return SoapContract.load(WSDL, dialect=Dialect(UTC))
 
 
 @pytest.fixture(scope="module")
 def real() -> SoapContract:
     if not REAL.exists():
         pytest.skip(f"the real jBilling WSDL is not at {REAL}; set BANYAN_SHARED")
-    return SoapContract.load(REAL)
+    return SoapContract.load(REAL, dialect=Dialect(UTC))
 
 
 def test_every_operation_is_compared(ours: SoapContract) -> None:

@@ -6,19 +6,32 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from adapters.jbilling import mapping, words
+from adapters.jbilling.adapter import Jbilling
 from adapters.jbilling.booking import order_record
 from adapters.jbilling.config import Config
 from adapters.jbilling.faults import port_error
+from adapters.jbilling.simulator import WSDL
 from adapters.jbilling.state import Books
-from banyan import Garbled, Happened, NotFound, PortError, Rejected, SystemClock, Unavailable
+from banyan import Call, Garbled, Happened, NotFound, PortError, Principal, Rejected, SystemClock, Unavailable
 from banyan.model import Money, Order
 from banyan.simulate import Ledger
-from banyan.soap import SoapFault
+from banyan.soap import SoapContract, SoapFault
+from banyan.soap.codec import Dialect
+from banyan.wire import seam
 
 CONFIG = Config(endpoint="http://127.0.0.1/")
+PLAIN = SoapContract.load(WSDL)
+BERLIN = ZoneInfo("Europe/Berlin")
+IN_UTC, IN_BERLIN = (SoapContract.load(WSDL, dialect=Dialect(zone)) for zone in (UTC, BERLIN))
+
+
+def told(operation: str, record: dict[str, Any]) -> Any:
+    """The record as it is read from the wire."""
+    return IN_UTC.read(operation, PLAIN.write_reply(operation, {"return": record})).body["return"]
 
 
 @pytest.fixture
@@ -47,15 +60,9 @@ def test_a_doubtful_item_is_garbled(books: Books, case: int) -> None:
 
 
 def test_an_unknown_order_status_is_garbled(books: Books) -> None:
-    order = {"activeUntil": None, "notes": None, **books.order(1001), "statusId": 99}
+    order = told("getOrder", {**books.order(1001), "statusId": 99})
     with pytest.raises(Garbled):
         mapping.subscription(order, {}, CONFIG)
-
-
-def test_times_are_read_in_the_zone_of_the_installation(books: Books) -> None:
-    berlin = Config(endpoint="http://127.0.0.1/", timezone=ZoneInfo("Europe/Berlin"))
-    order = {"activeUntil": None, "notes": None, **books.order(1002)}
-    assert mapping.subscription(order, {}, berlin).since == datetime(2025, 6, 14, 22, 0, tzinfo=UTC)
 
 
 FAULTS: list[tuple[str, type[PortError], Happened]] = [
@@ -74,7 +81,6 @@ def test_a_fault_is_told_by_its_text_alone(case: int) -> None:
     assert not text or text not in str(error)
 
 
-BERLIN = Config(endpoint="http://127.0.0.1/", timezone=ZoneInfo("Europe/Berlin"))
 LOCAL_TIMES = {
     "winter": (datetime(2026, 1, 10, 12), datetime(2026, 1, 10, 11, tzinfo=UTC)),  # noqa: DTZ001 - jBilling's times
     "summer": (datetime(2026, 7, 10, 12), datetime(2026, 7, 10, 10, tzinfo=UTC)),  # noqa: DTZ001
@@ -84,25 +90,44 @@ LOCAL_TIMES = {
 }
 
 
+def installed_in(zone: str | None, reply: bytes) -> Jbilling:
+    """An adapter whose system gives this reply to everything."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=reply, headers={"content-type": "text/xml"}))
+    with seam.installed(lambda: transport):
+        return Jbilling(Config.model_validate({**CONFIG.model_dump(), "timezone": zone, "plans": False}), SystemClock())
+
+
+def call() -> Call:
+    return Call(SystemClock().monotonic() + 10, "default", Principal("tester", "tests", "default"))
+
+
 @pytest.mark.parametrize("kind", LOCAL_TIMES)
-def test_local_times_are_told_in_their_zone(books: Books, kind: str) -> None:
+async def test_local_times_are_told_in_their_zone(books: Books, kind: str) -> None:
     said, meant = LOCAL_TIMES[kind]
-    invoice = copy.deepcopy(books.invoice(2001)) | {"createDateTime": said}
-    assert mapping.bill(invoice, {}, BERLIN).issued.astimezone(UTC) == meant
+    reply = PLAIN.write_reply("getInvoiceWS", {"return": books.invoice(2001) | {"createDateTime": said}})
+    assert (await installed_in("Europe/Berlin", reply).bill(call(), "2001")).issued.astimezone(UTC) == meant
+
+
+async def test_times_are_in_the_zone_of_the_manifest_when_the_configuration_names_none(books: Books) -> None:
+    found = await installed_in(None, PLAIN.write_reply("getOrder", {"return": books.order(1002)})).subscription(
+        call(), "1002"
+    )
+    assert found.since == datetime(2025, 6, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_a_start_comes_back_as_it_was_booked(month: int) -> None:
     start = datetime(2026, month, 28, 22, 30, tzinfo=UTC)
-    order = Order("r", "103", (), start=start)
-    booked = order_record(order, {}, BERLIN)["activeSince"]
-    assert booked.tzinfo is None
-    assert words.aware(booked, BERLIN, "activeSince") == start
+    sent = IN_BERLIN.write("createOrder", {"arg0": order_record(Order("r", "103", (), start=start), {}, CONFIG)})
+    booked = PLAIN.read_request(None, sent).parameters["arg0"]["activeSince"]
+    assert booked == start.astimezone(BERLIN).replace(tzinfo=None)
+    assert IN_BERLIN.read_request(None, sent).parameters["arg0"]["activeSince"] == start
 
 
-def test_a_due_date_is_the_day_where_the_installation_is(books: Books) -> None:
-    invoice = copy.deepcopy(books.invoice(2001)) | {"dueDate": datetime(2026, 4, 1)}  # noqa: DTZ001
-    assert mapping.bill(invoice, {}, BERLIN).due == date(2026, 4, 1)
+async def test_a_due_date_is_the_day_where_the_installation_is(books: Books) -> None:
+    due = datetime(2026, 4, 1)  # noqa: DTZ001 - jBilling's times have no zone
+    reply = PLAIN.write_reply("getInvoiceWS", {"return": books.invoice(2001) | {"dueDate": due}})
+    assert (await installed_in("Europe/Berlin", reply).bill(call(), "2001")).due == date(2026, 4, 1)
 
 
 NUMBERS: dict[str, Decimal | None] = {
@@ -150,7 +175,7 @@ def test_a_customer_has_a_name_whatever_the_contact_lacks(books: Books, case: in
 
 
 def test_a_bill_may_have_any_number_of_lines(books: Books) -> None:
-    invoice = copy.deepcopy(books.invoice(2001))
+    invoice = told("getInvoiceWS", books.invoice(2001))
     line = invoice["invoiceLines"][0]
     invoice["invoiceLines"] = [{**line, "id": number} for number in range(1, 41)] + [{**line, "deleted": 1}]
     assert len(mapping.bill(invoice, {}, CONFIG).lines) == 40
@@ -158,12 +183,12 @@ def test_a_bill_may_have_any_number_of_lines(books: Books) -> None:
 
 
 def test_nil_in_a_list_is_nothing(books: Books) -> None:
-    invoice = copy.deepcopy(books.invoice(2001))
+    invoice = told("getInvoiceWS", books.invoice(2001))
     sound = mapping.bill(invoice, {}, CONFIG)
     for name in ("invoiceLines", "orders"):
         invoice[name] = [None, *invoice[name], None]
     assert mapping.bill(invoice, {}, CONFIG) == sound
-    order = {"activeUntil": None, "notes": None, **copy.deepcopy(books.order(1001))}
+    order = told("getOrder", books.order(1001))
     whole = mapping.subscription(order, {}, CONFIG)
     order |= {"orderLines": [None, *order["orderLines"]], "metaFields": [None]}
     assert mapping.subscription(order, {}, CONFIG) == whole
