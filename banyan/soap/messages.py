@@ -75,6 +75,8 @@ class Message:
             raise Untrusted(f"it holds another element than {min(self._names)}")
         if self._encoded and self._output and len(self._parts) == len(node) == 1 and not node[0].tag.startswith("{"):
             node[0].tag = self._parts[0]  # what the return value is called says nothing in this encoding
+        if self._parts and len(node) and not any(child.tag in self._parts for child in node):
+            raise Untrusted("it holds none of its parts")
 
     def write(self, envelope: str, value: Any, header: Mapping[str, Any] | None) -> bytes:
         """The whole document. Raises ValueError or TypeError for values that the contract cannot say."""

@@ -1,4 +1,4 @@
-"""node's soap: a declared fault comes with status 200, an error as a SOAP 1.2 fault in a 1.1 envelope, all in chunks."""
+"""node's soap: a declared fault has status 200, an error is told as a SOAP 1.2 fault in a 1.1 envelope, in chunks."""
 
 import subprocess
 from collections.abc import Iterator
