@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from banyan.kit.fingerprint import VOLATILE, fingerprint, question, volatile_values
-from banyan.kit.redaction import Redaction, cookie, renamed
+from banyan.kit.redaction import Redaction, alias, cookie, renamed
 
 KEPT = ("content-type", "retry-after", "location")
 """Headers of a reply that are recorded; cookies are too, without their values."""
@@ -40,8 +40,8 @@ class Asked:
     """Below the endpoint."""
     action: str
     body: str
-    called: Mapping[str, str]
-    """Who is in it, and what they are called in recordings."""
+    called: frozenset[str]
+    """Who is in it: in recordings they have other names."""
     fingerprint: str
 
     @classmethod
@@ -52,7 +52,7 @@ class Asked:
         path, others = rules.redaction.text(path)
         action = request.headers.get("soapaction", "").strip('"') or _action(request.headers.get("content-type", ""))
         name = fingerprint(request.method, path, action, body, rules.volatile)
-        return cls(request.method, path, action, body, {**called, **others}, name)
+        return cls(request.method, path, action, body, frozenset({*called, *others}), name)
 
 
 @dataclass
@@ -143,11 +143,11 @@ class Replaying(httpx.AsyncBaseTransport):
         )
 
     def _back(self, asked: Asked, recorded: str) -> dict[str, str]:
-        """What the reply of today says instead: the names that were asked, the message id that was sent."""
-        volatile = self._exchanges.rules.volatile
+        """What the reply of today says instead: the names that the test knows, the message id that was sent."""
+        volatile, personal = self._exchanges.rules.volatile, self._exchanges.rules.redaction.personal
         pairs = zip(volatile_values(recorded, volatile), volatile_values(asked.body, volatile), strict=False)
         ids = {then: now for then, now in pairs if len(then) > 4}  # noqa: PLR2004 - shorter ones are no ids
-        return ids | {alias: name for name, alias in asked.called.items()}
+        return ids | {alias(name): name for name in (*personal, *asked.called)}
 
 
 def recordings(folder: Path, owner: str | None = None) -> Iterator[Path]:

@@ -16,8 +16,8 @@ SECRETS = (
     "SessionID",
     "Session",
     "SessionToken",
+    "UsernameToken",
     "Nonce",
-    "Username",
     "PIN",
     "PUK",
     "Voucher",
@@ -26,8 +26,9 @@ SECRETS = (
     "SignatureValue",
     "ApiKey",
 )
-"""Local names of elements, in any case; whatever stands in them is blanked."""
-_NUMBER = re.compile(r"(?<![\w.+:/-])(?:tel:)?\+?([1-9][0-9]{9,14})(?![\w.:/-])")
+"""Local names of elements, in any case; all text that stands in them is blanked."""
+_TEXT = re.compile(r"<!\[CDATA\[.*?\]\]>|(?<=>)\s*[^<\s][^<]*(?=<)", re.DOTALL)
+_NUMBER = re.compile(r"(?<![\w.+:/-])(?:tel:)?\+?([1-9][0-9]{9,19})(?![\w.:/-])")
 _TIME = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([0-9]{2}){1,3}")
 _COOKIE = re.compile(r"^([^=;,\s]+)=[^;]*")
 _ROUNDS = 20_000
@@ -38,7 +39,7 @@ class Redaction:
     """`personal`: what the test class knows to be somebody's; `known`: the secrets of the configuration."""
 
     def __init__(self, personal: Iterable[str] = (), known: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
-        self._personal = sorted({each for each in personal if each}, key=len, reverse=True)
+        self.personal = sorted({each for each in personal if each}, key=len, reverse=True)
         self._known = sorted({each for each in known if each}, key=len, reverse=True)
         names = "|".join(map(re.escape, (*SECRETS, *secrets)))
         self._elements = re.compile(
@@ -49,14 +50,14 @@ class Redaction:
         """The text without what it must not hold, and who was called what in it."""
         for secret in self._known:
             text = text.replace(secret, BLANK)
-        text = self._elements.sub(lambda found: f"{found[1]}{BLANK}{found[4]}", text)
-        called = {each: alias(each) for each in self._personal if each in text}
+        text = self._elements.sub(lambda found: _TEXT.sub(BLANK, found[0]), text)
+        called = {each: alias(each) for each in self.personal if each in text}
         called |= {found[1]: alias(found[1]) for found in _NUMBER.finditer(text) if not _TIME.fullmatch(found[1])}
         return renamed(text, called), called
 
     def holds(self, text: str) -> bool:
         """Whether something is still there that must not be."""
-        return any(each in text for each in (*self._known, *self._personal))
+        return any(each in text for each in (*self._known, *self.personal))
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:

@@ -10,6 +10,9 @@ from banyan.kit.cassettes import Rules
 from banyan.kit.fingerprint import VOLATILE
 from banyan.kit.redaction import Redaction
 
+SHORTEST = 10
+"""Digits of a number that may be somebody's."""
+
 
 def folder_of(facts: type[Any]) -> Path:
     folder: Path = facts.manifest.parent / "tests" / "cassettes"
@@ -19,7 +22,7 @@ def folder_of(facts: type[Any]) -> Path:
 def rules_of(facts: type[Any], endpoint: str) -> Rules:
     volatile = VOLATILE | {name.lower() for name in getattr(facts, "volatile_elements", ())}
     redaction = Redaction(
-        personal=facts().personal(),
+        personal=(*facts().personal(), *_numbers(facts)),
         known=_secrets(facts.config(endpoint)),
         secrets=getattr(facts, "private_elements", ()),
     )
@@ -31,3 +34,11 @@ def _secrets(config: Any) -> Iterator[str]:
         value = getattr(config, name)
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
+
+
+def _numbers(facts: type[Any]) -> Iterator[str]:
+    """The long ones among its facts: recordings have others in their place."""
+    for name in dir(facts):
+        value = getattr(facts, name)
+        if isinstance(value, str) and value.isdigit() and len(value) >= SHORTEST:
+            yield value

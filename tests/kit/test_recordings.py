@@ -53,7 +53,8 @@ def test_where_and_how_it_was_asked_counts() -> None:
         "<Password><![CDATA[open sesame]]></Password>",
         "<password\n>open sesame</password >",
         "<ns1:sessionId>open sesame</ns1:sessionId>",
-        "<Session><a>open sesame</a></Session>",
+        "<Session><a> open sesame</a>\n</Session>",
+        "<w:UsernameToken w:Id='x'><w:Username>open sesame</w:Username></w:UsernameToken>",
         "<x>open sesame</x>",
     ],
 )
@@ -61,6 +62,16 @@ def test_a_secret_is_blanked(text: str) -> None:
     redacted, _ = Redaction(known=["open sesame"] if "<x>" in text else []).text(text)
     assert "open sesame" not in redacted
     assert "redacted" in redacted
+
+
+def test_a_user_name_in_an_answer_stays() -> None:
+    text = "<user><userName>nordwerk</userName><sessions/><token/></user>"
+    assert Redaction().text(text)[0] == text
+
+
+def test_what_stands_around_a_secret_stays() -> None:
+    redacted, _ = Redaction().text("<a>1</a><Session b='2'><c>no</c><d/></Session><e>3</e>")
+    assert redacted == "<a>1</a><Session b='2'><c>redacted</c><d/></Session><e>3</e>"
 
 
 @pytest.mark.parametrize("text", ["<n>{}</n>", "<n>tel:{}</n>", "<n>tel:+{}</n>", "<n a='{}'/>", "<n>+{}</n>"])
