@@ -1,7 +1,7 @@
 """jBilling behind the ports. Each reply must be about what was asked: jBilling's own word is checked, never assumed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ from banyan import Call, Clock, Condition, Garbled, Happened, NotFound, PortErro
 from banyan.mapping import aware, needed
 from banyan.model import Account, Bill, Customer, Offering, Order, OrderState, Receipt, Subscription, WorkState
 from banyan.ports import BillPort, CatalogPort, CustomerPort, InventoryPort, OrderPort
-from banyan.soap import connect
+from banyan.soap import Reply, connect
 
 FOLDER = Path(__file__).parent
 PAGE = 100
 LARGEST = 2**31 - 1
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
@@ -38,15 +42,10 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
 
     async def offerings(self, call: Call, window: Window) -> Slice[Offering]:
         """Items that are sold by themselves, then plans. jBilling lists all at once; the page is cut afterwards."""
-        items = {item["id"]: item for item in await self._ask(call, "getAllItems") if not item["deleted"]}
         plans = await self._plans(call)
-        unsold = {self._config.discount_item, *map(subscription_item, plans)}
-        packages = [plan for plan in plans if is_monthly(plan, self._config) and subscription_item(plan) in items]
-        found = [mapping.offering(item, self._config) for id, item in sorted(items.items()) if id not in unsold]
-        found += [
-            mapping.plan_offering(plan, items[subscription_item(plan)], self._config)
-            for plan in sorted(packages, key=lambda plan: int(plan["id"]))
-        ]
+        found: list[Offering] = await self._ask(
+            call, "getAllItems", then=lambda items: mapping.offerings(items, plans, self._config)
+        )
         return Slice(found[window.offset :][: window.limit], total=len(found))
 
     async def offering(self, call: Call, offering_id: str) -> Offering:
@@ -82,9 +81,16 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         return [mapping.account(await self._user(call, customer_id), self._config)]
 
     async def subscriptions(self, call: Call, customer_id: str, window: Window) -> Slice[Subscription]:
-        orders = await self._orders(call, customer_id, window.limit, window.offset)
-        plans = await self._sold_as(call)
-        return Slice([mapping.subscription(order, plans, self._config) for order in orders])
+        user, plans = _number(customer_id), await self._sold_as(call)
+        found: list[Subscription] = await self._ask(
+            call,
+            "getUserOrdersPage",
+            arg0=user,
+            arg1=window.limit,
+            arg2=window.offset,
+            then=lambda orders: [mapping.subscription(order, plans, self._config) for order in _of(user, orders)],
+        )
+        return Slice(found)
 
     async def subscription(self, call: Call, subscription_id: str) -> Subscription:
         order = await self._about(call, "getOrder", subscription_id, "id")
@@ -114,9 +120,9 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
 
     async def order_by_key(self, call: Call, order: Order) -> Receipt | None:
         """An order is found only among its customer's orders, page by page."""
-        offset = 0
-        while page := await self._orders(call, order.customer_id, PAGE, offset):
-            for found in page:
+        user, offset = _number(order.customer_id), 0
+        while page := await self._ask(call, "getUserOrdersPage", arg0=user, arg1=PAGE, arg2=offset):
+            for found in _of(user, page):
                 if mapping.reference(found) == order.reference:
                     return _receipt(found, order.reference)
             if len(page) < PAGE:
@@ -128,12 +134,16 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
         await self._soap.call(call, "deleteOrder", {"arg0": _number(reference)})
 
     async def bills(self, call: Call, account_id: str, window: Window) -> Slice[Bill]:
-        account = _number(account_id)
-        found = await self._ask(call, "getUserInvoicesPage", arg0=account, arg1=window.limit, arg2=window.offset)
-        self._must_belong(found, account)
-        plans = await self._sold_as(call)
-        bills = [mapping.bill(invoice, plans, self._config) for invoice in found]
-        return Slice(sorted(bills, key=lambda each: (each.issued, int(each.id)), reverse=True))
+        account, plans = _number(account_id), await self._sold_as(call)
+        found: list[Bill] = await self._ask(
+            call,
+            "getUserInvoicesPage",
+            arg0=account,
+            arg1=window.limit,
+            arg2=window.offset,
+            then=lambda invoices: [mapping.bill(invoice, plans, self._config) for invoice in _of(account, invoices)],
+        )
+        return Slice(sorted(found, key=lambda each: (each.issued, int(each.id)), reverse=True))
 
     async def bill(self, call: Call, bill_id: str) -> Bill:
         invoice = await self._about(call, "getInvoiceWS", bill_id, "id")
@@ -142,16 +152,9 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
     async def bill_now(self, call: Call, account_id: str) -> list[Bill]:
         account = _number(account_id)
         made = await self._ask(call, "createInvoice", arg0=account, arg1=False)
-        invoices = await self._each(call, "getInvoiceWS", made, "id")
-        self._must_belong(invoices, account)
+        invoices = _of(account, await self._each(call, "getInvoiceWS", made, "id"))
         plans = await self._sold_as(call)
         return [mapping.bill(invoice, plans, self._config) for invoice in invoices]
-
-    async def _orders(self, call: Call, customer_id: str, limit: int, offset: int) -> list[Any]:
-        user = _number(customer_id)
-        found: list[Any] = await self._ask(call, "getUserOrdersPage", arg0=user, arg1=limit, arg2=offset)
-        self._must_belong(found, user)
-        return found
 
     async def _by_login(self, call: Call, login: str) -> list[Customer]:
         try:
@@ -210,13 +213,15 @@ class Jbilling(CatalogPort, CustomerPort, InventoryPort, OrderPort, BillPort):
             raise
         return items | {id: _number(id) for id in sold.difference(packages)}
 
-    async def _ask(self, call: Call, operation: str, **parameters: Any) -> Any:
-        reply = await self._soap.call(call, operation, parameters)
-        return needed(reply.body.get("return"), f"the reply to {operation}")
+    async def _ask(
+        self, call: Call, operation: str, *, then: Callable[[Any], Any] = _as_it_is, **parameters: Any
+    ) -> Any:
+        """`then`: maps what comes, beside the loop when that is much."""
 
-    def _must_belong(self, records: list[Any], user: int) -> None:
-        if any(record["userId"] != user for record in records):
-            raise Garbled("jbilling answered with what belongs to another user")
+        def told(reply: Reply) -> Any:
+            return then(needed(reply.body.get("return"), f"the reply to {operation}"))
+
+        return await self._soap.call(call, operation, parameters, then=told)
 
 
 def _number(native_id: str) -> int:
@@ -231,3 +236,10 @@ def _number(native_id: str) -> int:
 
 def _receipt(order: Any, reference: str) -> Receipt:
     return Receipt(reference, native_id=str(order["id"]), accepted=aware(order["createDate"], "createDate"))
+
+
+def _of(user: int, records: list[Any]) -> list[Any]:
+    """The records, all of which must belong to this user."""
+    if any(record["userId"] != user for record in records):
+        raise Garbled("jbilling answered with what belongs to another user")
+    return records

@@ -1,10 +1,11 @@
 """What jBilling tells, in our nouns."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.jbilling.booking import REFERENCE
 from adapters.jbilling.config import Config
-from adapters.jbilling.plans import Plans, offering_id
+from adapters.jbilling.plans import Plans, is_monthly, offering_id, subscription_item
 from adapters.jbilling.words import allowance, currency, listed, meta_fields, money, quantity
 from banyan.mapping import Record, aware, known, needed
 from banyan.model import Account, Bill, BillLine, Customer, LineKind, Offering, OrderLine, Subscription
@@ -55,6 +56,17 @@ def offering(item: Record, config: Config) -> Offering:
         allowance=allowance(meta),
         active=not item["deleted"],
     )
+
+
+def offerings(items: Sequence[Record], plans: Sequence[Record], config: Config) -> list[Offering]:
+    """Items that are sold by themselves, then the plans that can be."""
+    there = {item["id"]: item for item in items if not item["deleted"]}
+    unsold = {config.discount_item, *map(subscription_item, plans)}
+    sold = [plan for plan in plans if is_monthly(plan, config) and subscription_item(plan) in there]
+    return [offering(item, config) for id, item in sorted(there.items()) if id not in unsold] + [
+        plan_offering(plan, there[subscription_item(plan)], config)
+        for plan in sorted(sold, key=lambda it: int(it["id"]))
+    ]
 
 
 def plan_offering(plan: Record, item: Record, config: Config) -> Offering:
