@@ -1,8 +1,8 @@
 """An MTOSI operations support system behind the provisioning and service ports."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from adapters.mtosi.config import Config
@@ -24,6 +24,8 @@ from banyan import Call, Clock, Conflict, Garbled, NotFound, Rejected, Slice, Wi
 from banyan.model import Activation, OrderState, Receipt, Service
 from banyan.ports import ProvisioningPort, ServicePort
 from banyan.soap import Reply, SoapClient, connect
+
+T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
 _SOUGHT = {PRODUCT: "reference", SUBSCRIBER: "customer_id", CFS: "id"}
@@ -95,8 +97,11 @@ class Mtosi(ProvisioningPort, ServicePort):
     async def _change(
         self, call: Call, operation: str, activation: Activation, parameters: Mapping[str, Any]
     ) -> Receipt:
-        reply, _ = await self._ask(self._activation, call, operation, parameters)
-        return receipt(reply.body.get("_value_1") or (), activation.reference, self._clock.now())
+        def told(body: Any) -> Receipt:
+            return receipt(body.get("_value_1") or (), activation.reference, self._clock.now())
+
+        done, _ = await self._ask(self._activation, call, operation, parameters, told)
+        return done
 
     async def _settled(self, call: Call, activation: Activation, refused: Rejected, state: str) -> Service:
         """A repeat is refused when the work is done: compare what stands under our reference with what we want."""
@@ -118,20 +123,27 @@ class Mtosi(ProvisioningPort, ServicePort):
     async def _find(self, call: Call, kind: str, value: str) -> list[Service]:
         batch = {"communicationPattern": "MultipleBatchResponse", "requestedBatchSize": self._config.batch_size}
         asked = {"filter": scope(kind, value)}
-        reply, header = await self._ask(self._inventory, call, "getServiceInventory", asked, **batch)
-        found = services(reply.body)
+        found, header = await self._ask(self._inventory, call, "getServiceInventory", asked, services, **batch)
         while header.get("batchSequenceEndOfReply") is False:
             following = {**batch, "iteratorReferenceURI": header.get("iteratorReferenceURI")}
-            reply, header = await self._ask(self._inventory, call, "getServiceInventoryIterator", {}, **following)
-            found += services(reply.body)
+            more, header = await self._ask(
+                self._inventory, call, "getServiceInventoryIterator", {}, services, **following
+            )
+            found += more
         if any(getattr(each, _SOUGHT[kind]) != value for each in found):
             raise Garbled("the inventory speaks of other services than those asked for")
         return found
 
     async def _ask(
-        self, client: SoapClient, call: Call, operation: str, parameters: Mapping[str, Any], **header: Any
-    ) -> tuple[Reply, dict[str, Any]]:
-        """One exchange; a reply whose header does not carry our correlation belongs to somebody else."""
+        self,
+        client: SoapClient,
+        call: Call,
+        operation: str,
+        parameters: Mapping[str, Any],
+        then: Callable[[Any], T],
+        **header: Any,
+    ) -> tuple[T, dict[str, Any]]:
+        """One exchange: its body, mapped, and its header. One without our correlation belongs to somebody else."""
         correlation = uuid4().hex
         sent = {
             "activityName": operation,
@@ -145,10 +157,13 @@ class Mtosi(ProvisioningPort, ServicePort):
             "timestamp": self._clock.now(),
             **header,
         }
-        reply = await client.call(
-            call, operation, parameters, {HEADER: sent}, fault=lambda fault: typed(fault, correlation)
+
+        def told(reply: Reply) -> tuple[T, dict[str, Any]]:
+            answered = reply.header.get(HEADER) or {}
+            if answered.get("correlationId") != correlation:
+                raise Garbled("the reply answers another request")
+            return then(reply.body), answered
+
+        return await client.call(
+            call, operation, parameters, {HEADER: sent}, fault=lambda fault: typed(fault, correlation), then=told
         )
-        answered = reply.header.get(HEADER) or {}
-        if answered.get("correlationId") != correlation:
-            raise Garbled("the reply answers another request")
-        return reply, answered

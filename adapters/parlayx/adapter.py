@@ -75,8 +75,9 @@ class Parlayx(BalancePort):
 
     async def _history(self, call: Call, subscriber: str, since: datetime) -> list[BalanceMove]:
         asked = mapping.moves_request(subscriber, since, self._config)
-        reply = await self._soap.call(call, "getHistory", asked)
-        return mapping.moves_reply(reply.body, subscriber, self._config)
+        return await self._soap.call(
+            call, "getHistory", asked, then=lambda reply: mapping.moves_reply(reply.body, subscriber, self._config)
+        )
 
     def _receipt(self, top_up: TopUp, accepted: datetime) -> Receipt:
         return Receipt(top_up.reference, native_id=top_up.reference, accepted=accepted)
