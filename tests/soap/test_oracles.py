@@ -15,11 +15,12 @@ from zeep.exceptions import Error as ZeepError
 from zeep.wsdl.bindings.soap import SoapBinding
 from zeep.wsdl.messages import RpcMessage
 
+from banyan.soap import SoapContract
 from banyan.soap.codec import Dialect
 from banyan.soap.codec.reading import Readers
 from banyan.soap.codec.writing import writer
 from banyan.soap.loading import Broken, load
-from banyan.soap.sampling import sample
+from banyan.soap.sampling import sample, sample_message
 from banyan.soap.strict import Untrusted
 from tests.soap.schemas import assemble
 from tests.soap.zeep_values import read_by_zeep, substance
@@ -61,6 +62,9 @@ class Found:
     valid: Counter[str] = field(default_factory=Counter)
     equal: Counter[str] = field(default_factory=Counter)
     """Read as zeep reads them."""
+    returned: Counter[str] = field(default_factory=Counter)
+    """Envelopes that were written and read again."""
+    fallbacks: set[tuple[str, str]] = field(default_factory=set)
     unbuilt: dict[str, str] = field(default_factory=dict)
     unsayable: set[tuple[str, str]] = field(default_factory=set)
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -80,10 +84,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         root = folder / name.partition("/")[0]
         if _over_http(path):
             try:
-                document = load(path, root).document
+                loaded = load(path, root)
             except Broken:
                 continue  # named in test_loading_real.py
-            _look(found, name, document, path, root, tmp_path_factory.mktemp("schema"))
+            _look(found, name, loaded.document, path, root, tmp_path_factory.mktemp("schema"))
+            _say_and_read(found, name, SoapContract(loaded), loaded.document.types)
     logging.disable(logging.NOTSET)
     return found
 
@@ -140,6 +145,26 @@ def _look(found: Found, name: str, document: Any, path: Path, root: Path, folder
                     found.wrong.append(f"{where}: {_difference(substance(ours), substance(zeeps))}")
 
 
+def _say_and_read(found: Found, name: str, contract: SoapContract, schema: Any) -> None:
+    """Whole envelopes: what a client writes is what a simulator reads, and the other way round."""
+    found.fallbacks.update((name, called) for called in contract.fallbacks)
+    for called in contract.operations:
+        operation = contract._operations[called]
+        for message, reply in ((operation.input, False), (operation.output, True)):
+            if message is None or message.header is None or (name, called) in UNSAYABLE:
+                continue
+            body, header = sample_message(message, schema, seed=2)
+            if reply:
+                read = contract.read(called, contract.write_reply(called, body, header))
+                got = [read.body, read.header]
+            else:
+                asked = contract.read_request(called, contract.write(called, body, header))
+                got = [asked.parameters, asked.header]
+            found.returned[name.partition("/")[0]] += 1
+            if substance(got) != substance([body, header]):
+                found.wrong.append(f"{name} {called}: {_difference(substance(got), substance([body, header]))}")
+
+
 def _elements(operation: Any) -> Iterator[Any]:
     """The bodies and header parts of a request and its reply."""
     for message in (operation.input, operation.output):
@@ -158,13 +183,13 @@ def _difference(ours: Any, zeeps: Any, path: str = "") -> str:
         for number, (our, zeep) in enumerate(zip(ours, zeeps, strict=True)):
             if our != zeep:
                 return _difference(our, zeep, f"{path}[{number}]")
-    return f"{path} is {ours!r:.60} and {zeeps!r:.60} to zeep"
+    return f"{path} is {ours!r:.60} and not {zeeps!r:.60}"
 
 
 def _table(found: Found) -> str:
-    rows: list[tuple[str, ...]] = [("family", "operations", "messages", "valid", "read as zeep")]
+    rows: list[tuple[str, ...]] = [("family", "operations", "messages", "valid", "read as zeep", "sent and read")]
     for family, count in sorted(found.operations.items()):
-        counts = count, found.messages[family], found.valid[family], found.equal[family]
+        counts = count, found.messages[family], found.valid[family], found.equal[family], found.returned[family]
         rows.append((family, *map(str, counts)))
     return "".join(f"\n{row[0]:<18}{''.join(f'{cell:>14}' for cell in row[1:])}" for row in rows) + "\n"
 
@@ -174,6 +199,11 @@ def test_what_is_written_is_valid_and_read_as_zeep_reads_it(found: Found) -> Non
     assert found.wrong == []
     assert found.operations.total() == 1381
     assert (found.messages.total(), found.valid.total(), found.equal.total()) == (11328, 11142, 11327)
+    assert found.returned.total() == 2757
+
+
+def test_every_operation_is_compiled(found: Found) -> None:
+    assert found.fallbacks == set()
 
 
 def test_what_cannot_be_held_against_an_oracle_is_named(found: Found) -> None:

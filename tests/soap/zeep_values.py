@@ -1,5 +1,6 @@
 """What zeep reads, as the plain values that the codec promises: an oracle for readers."""
 
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -36,15 +37,18 @@ def plain(value: Any, declared: Any) -> Any:
 
 
 def substance(value: Any) -> Any:
-    """A value without what did not come, which zeep says in several ways: None, [], {}, a dict of those, no key.
+    """A value without what did not come, which zeep says in many ways: None, "", [], {}, a dict of those, no key.
 
-    Elements of lxml become their text. An attribute that says nil is taken for any other where a type admits all.
+    Elements of lxml become their text, and numbers are told apart by their types. Where a type admits all attributes,
+    zeep takes the one that says nil for any other.
     """
     if isinstance(value, etree._Element):
-        return etree.tostring(value, method="c14n")
+        return etree.tostring(value, method="c14n", exclusive=True, with_tail=False)
     if isinstance(value, list):
         return [substance(item) for item in value] or None
     if isinstance(value, dict):
         found = {name: substance(item) for name, item in value.items() if name != NIL}
         return {name: item for name, item in found.items() if item is not None} or None
-    return value
+    if isinstance(value, bool | int | float | Decimal):
+        return type(value).__name__, value
+    return None if value == "" else value
