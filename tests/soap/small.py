@@ -1,119 +1,86 @@
-"""A small system: its WSDL, its folder as an adapter's, and answers on a socket."""
+"""Small contracts for one feature each, and envelopes to read by them."""
 
-import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from banyan.config import SoapConfig
-from banyan.soap import SoapClient, connect
-from tests.clock import FakeClock
-from tests.wire.serving import SOAP, http, request, server
+from banyan.soap import Dialect, SoapContract
 
-_FIELDS = {"session": "id", "route": "to", "login": "user", "loggedIn": "id", "ask": "what", "told": "that"}
-_TYPE = '<x:element name="{}"><x:complexType><x:sequence>{}</x:sequence></x:complexType></x:element>'
-_AT = '<x:element name="at" type="x:dateTime" minOccurs="0"/>'
-
-
-def _element(name: str) -> str:
-    inner = f'<x:element name="{_FIELDS[name]}" type="x:string"/>'
-    return _TYPE.format(name, inner + (_AT if name == "told" else ""))
-
-
-WSDL = """<definitions name="small" targetNamespace="urn:s" xmlns:t="urn:s" xmlns="http://schemas.xmlsoap.org/wsdl/"
-  xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:x="http://www.w3.org/2001/XMLSchema">
-<types><x:schema targetNamespace="urn:s" elementFormDefault="qualified">
-  {elements}
-</x:schema></types>
-<message name="session"><part name="session" element="t:session"/></message>
-<message name="route"><part name="route" element="t:route"/></message>
-<message name="login"><part name="parameters" element="t:login"/></message>
-<message name="loggedIn"><part name="parameters" element="t:loggedIn"/></message>
-<message name="ask"><part name="parameters" element="t:ask"/></message>
-<message name="told"><part name="parameters" element="t:told"/></message>
-<portType name="small">
-  <operation name="Login"><input message="t:login"/><output message="t:loggedIn"/></operation>
-  <operation name="Ask"><input message="t:ask"/><output message="t:told"/></operation>
-  <operation name="Notify"><input message="t:ask"/></operation>
-</portType>
-<binding name="small" type="t:small"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
-  <operation name="Login"><soap:operation soapAction="login"/><input><soap:body use="literal"/></input>
-    <output><soap:body use="literal"/></output></operation>
-  <operation name="Ask"><soap:operation soapAction="ask"/><input><soap:body use="literal"/>
-    <soap:header message="t:session" part="session" use="literal"/>
-    <soap:header message="t:route" part="route" use="literal"/></input>
-    <output><soap:body use="literal"/></output></operation>
-  <operation name="Notify"><soap:operation soapAction="notify"/><input><soap:body use="literal"/></input></operation>
-</binding>
-<service name="small"><port name="small" binding="t:small"><soap:address location="http://live.invalid/"/></port></service>
-</definitions>""".replace("{elements}", "".join(map(_element, _FIELDS)))
+SOAP11, SOAP12 = "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
+XSI, XSD = "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2001/XMLSchema"
+ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+_WSDL = """<?xml version="1.0"?>
+<wsdl:definitions targetNamespace="urn:t" xmlns:t="urn:t" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:xs="http://www.w3.org/2001/XMLSchema" {encoding}>
+  <wsdl:types><xs:schema targetNamespace="urn:t" elementFormDefault="{form}">{types}</xs:schema></wsdl:types>
+  <wsdl:message name="ask">{ask}</wsdl:message>
+  <wsdl:message name="told">{told}</wsdl:message>
+  <wsdl:portType name="p"><wsdl:operation name="Ask"><wsdl:input message="t:ask"/><wsdl:output message="t:told"/>
+  </wsdl:operation></wsdl:portType>
+  <wsdl:binding name="b" type="t:p"><soap:binding style="{style}" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <wsdl:operation name="Ask"><soap:operation soapAction="urn:ask"/>
+      <wsdl:input><soap:body use="{use}" namespace="urn:t"/></wsdl:input>
+      <wsdl:output>{header}<soap:body use="{use}" namespace="urn:t"/></wsdl:output>
+    </wsdl:operation></wsdl:binding>
+</wsdl:definitions>"""
 
 
-def folder(place: Path, backend: str = "") -> Path:
-    (place / "wsdl").mkdir(parents=True)
-    (place / "wsdl" / "small.wsdl").write_text(WSDL)
-    (place / "manifest.toml").write_text(f'name = "small"\n[backend]\n{backend}\n')
-    return place
+def contract(
+    folder: Path,
+    types: str,
+    *,
+    told: str = '<wsdl:part name="b" element="t:told"/>',
+    ask: str = "",
+    style: str = "document",
+    use: str = "literal",
+    form: str = "qualified",
+    header: str = "",
+    dialect: Dialect | None = None,
+) -> SoapContract:
+    """One operation, Ask. `told`, `ask`: the parts of its messages."""
+    path = folder / "t.wsdl"
+    encoding = f'xmlns:soapenc="{ENCODING}"' if use == "encoded" else ""
+    said = {"told": told, "ask": ask, "style": style, "use": use, "form": form, "header": header, "encoding": encoding}
+    path.write_text(_WSDL.format(types=types, **said))
+    return SoapContract.load(path, dialect=dialect or Dialect())
 
 
-def envelope(inner: str) -> bytes:
-    return f'<s:Envelope xmlns:s="{SOAP}"><s:Body>{inner}</s:Body></s:Envelope>'.encode()
+def element(name: str, kind: str, more: str = "") -> str:
+    """`more`: further attributes, `?` for one that may be left out, `*` for a list that may be empty."""
+    more = {"?": 'minOccurs="0"', "*": 'minOccurs="0" maxOccurs="unbounded"'}.get(more, more)
+    return f'<xs:element name="{name}" type="{kind}" {more}/>'
 
 
-def told(that: str = "yes", more: str = "") -> bytes:
-    return http(200, envelope(f'<told xmlns="urn:s"><that>{that}</that>{more}</told>'))
+def sequence(inner: str, *, attributes: str = "") -> str:
+    """The element `told` of a sequence."""
+    return holding(f"<xs:sequence>{inner}</xs:sequence>{attributes}")
 
 
-def logged_in(id: str, *headers: str) -> bytes:
-    return http(200, envelope(f'<loggedIn xmlns="urn:s"><id>{id}</id></loggedIn>'), *headers)
+def holding(inner: str, name: str = "told") -> str:
+    """An element of a type of its own."""
+    return f'<xs:element name="{name}"><xs:complexType>{inner}</xs:complexType></xs:element>'
 
 
-def fault(code: str, status: int = 500) -> bytes:
-    inner = f"<s:Fault><faultcode>{code}</faultcode><faultstring>no</faultstring></s:Fault>"
-    return http(status, envelope(inner))
+def kind(name: str, inner: str, *, attributes: str = "", more: str = "") -> str:
+    """A complex type that is a sequence."""
+    return f'<xs:complexType name="{name}" {more}><xs:sequence>{inner}</xs:sequence>{attributes}</xs:complexType>'
 
 
-Answering = Callable[[bytes], bytes | Awaitable[bytes]]
+def extension(name: str, base: str, inner: str, more: str = "") -> str:
+    """A complex type that adds a sequence to another."""
+    added = f'<xs:extension base="{base}"><xs:sequence>{inner}</xs:sequence></xs:extension>'
+    return f'<xs:complexType name="{name}" {more}><xs:complexContent>{added}</xs:complexContent></xs:complexType>'
 
 
-@asynccontextmanager
-async def system(answer: Answering) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A server that answers each request by a function of it; gives its address and what it hears."""
-    heard: list[bytes] = []
-
-    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            asked = await request(reader)
-            heard.append(asked)
-            reply = answer(asked)
-            writer.write(reply if isinstance(reply, bytes) else await reply)
-            await writer.drain()
-
-    async with server(behave) as url:
-        yield url, heard
+def envelope(body: str, *, soap: str = SOAP11, header: str = "") -> bytes:
+    spaces = f'xmlns:s="{soap}" xmlns:xsi="{XSI}" xmlns:xs="{XSD}" xmlns:t="urn:t" xmlns:e="{ENCODING}"'
+    head = f"<s:Header>{header}</s:Header>" if header else ""
+    return f"<s:Envelope {spaces}>{head}<s:Body>{body}</s:Body></s:Envelope>".encode()
 
 
-@asynccontextmanager
-async def client(
-    place: Path,
-    url: str,
-    backend: str = "",
-    clock: FakeClock | None = None,
-    config: dict[str, Any] | None = None,
-    **how: Any,
-) -> AsyncIterator[SoapClient]:
-    settings = SoapConfig(endpoint=url, **(config or {}))
-    made = await asyncio.to_thread(connect, folder(place, backend), "small.wsdl", settings, clock or FakeClock(), **how)
-    try:
-        yield made
-    finally:
-        await made.aclose()
+def told(inner: str = "", attributes: str = "") -> bytes:
+    return envelope(f'<told xmlns="urn:t" {attributes}>{inner}</told>')
 
 
-def between(text: bytes, name: str) -> str:
-    """What stands in the first element of this local name."""
-    found = re.search(rf"<(?:\w+:)?{name}(?:\s[^>]*)?>([^<]*)<".encode(), text)
-    assert found is not None, name
-    return found[1].decode()
+def body(of: SoapContract, inner: str = "", attributes: str = "") -> Any:
+    """What is read of a reply whose element `told` holds this."""
+    return of.read("Ask", told(inner, attributes)).body

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from banyan.soap.codec.dialect import NotCompilable
 from banyan.soap.codec.shapes import Block, Leaf, Part, Wild, leaves
-from banyan.soap.codec.ways import STRANGERS, Children, Fill, Read, blank, emptiable, local, names
+from banyan.soap.codec.ways import STRANGERS, Children, Fill, Read, blank_round, emptiable, local, names
 from banyan.soap.strict import Untrusted
 
 WILD, END = "*", ""
@@ -144,7 +144,7 @@ def _with_blank(block: Block, match: Match) -> Match:
     """In a round of a choice only the keys of the chosen alternative stand."""
     if block.kind == "choice":
         return match
-    make = blank(block)
+    make = blank_round(block)
 
     def matched(tags: list[str], nodes: list[_Element], at: int, out: dict[str, Any]) -> int:
         out.update(make())
@@ -155,7 +155,7 @@ def _with_blank(block: Block, match: Match) -> Match:
 
 def _rounds(block: Block, once: Match, first: frozenset[str]) -> Match:
     key, most, least = str(block.key), block.most, 0 if emptiable(block) else block.least
-    make: Callable[[], dict[str, Any]] = dict if block.kind == "choice" else blank(block)
+    make: Callable[[], dict[str, Any]] = dict if block.kind == "choice" else blank_round(block)
     named = names(block)
 
     def match(tags: list[str], nodes: list[_Element], at: int, out: dict[str, Any]) -> int:

@@ -44,7 +44,15 @@ def local(tag: str) -> str:
 
 def blank(block: Block) -> Callable[[], dict[str, Any]]:
     """Makes the value of a block of which nothing came."""
-    single, listed = keys(block)
+    return _blank([], [block.key]) if block.key is not None else blank_round(block)
+
+
+def blank_round(block: Block) -> Callable[[], dict[str, Any]]:
+    """The same of one round."""
+    return _blank(*keys(block))
+
+
+def _blank(single: list[str], listed: list[str]) -> Callable[[], dict[str, Any]]:
     template = dict.fromkeys((*single, *listed))
     if not listed:
         return template.copy
