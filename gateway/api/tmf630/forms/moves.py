@@ -24,15 +24,17 @@ that the stored form's enumeration lacks is kept aside. `Old > New` replaces `Ol
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.api.tmf630.contract import Contract
 from gateway.api.tmf630.contract.dialect import named
+from gateway.api.tmf630.forms.places import FIRST, copied, found_at, has, put, raised, reached, sunk, take
 from gateway.api.tmf630.forms.types import ASIDE
 
-_FIRST = "0"
+_NEAR = 2
+"""Steps to what stands right inside a wrapper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Pair:
         self._taken: set[str] = set()
         """Stored attributes that moves write to: what an older client sends under such a name steps aside."""
         self._unseen: set[str] = {ASIDE}
+        self._wrapped: dict[str, dict[str, _Way]] = {}
+        """Wrappers whose attributes all stand right inside them, with what is taken out of them there."""
         self._wrappers: set[str] = set()
         self._left: set[str] = set(self._aside)
         """Names of the older version that mean nothing in the stored form: there, they are somebody's extension."""
@@ -179,6 +183,12 @@ class Pair:
         }
         self._moved = {name: way for name, way in self._ways.items() if name not in self._straight}
         self._unseen = self._left | {ASIDE}
+        for wrapper in self._wrappers:
+            held = {name: way for name, way in self._moved.items() if way.path[0] == wrapper}
+            if all(len(way.path) == _NEAR and way.path[1] != FIRST for way in held.values()):
+                self._wrapped[wrapper] = held
+        for held in self._wrapped.values():
+            self._moved = {name: way for name, way in self._moved.items() if name not in held}
 
     def _way(self, moves: Moves, name: str, schema: Mapping[str, Any]) -> _Way:
         facts = self._facts
@@ -212,14 +222,14 @@ class Pair:
             if name == "@type" and left.get(name) == written:
                 continue
             if way.risen and isinstance(written, dict):
-                _raise(name, written, way.risen, result)
+                raised(name, written, way.risen, result)
                 continue
             moved = way.into(written)
             if isinstance(written, str) and (way.homeless(moved) or way.back(moved, exact=True) != written):
                 aside[name] = written
             if not way.homeless(moved):
                 first, *rest = way.path
-                result[first] = _put(result.get(first), rest, moved)
+                result[first] = put(result.get(first), rest, moved)
         return {**result, ASIDE: aside} if aside else result
 
     def back(self, value: Any, *, exact: bool) -> Any:
@@ -234,17 +244,17 @@ class Pair:
         if self.older != self.stored and value.get("@type") == self.older:
             rest["@type"] = self.older
         result = self._in_place(value, exact=exact)
-        for name in self._wrappers & result.keys():
-            result[name] = _copied(result[name])
-        shown = {}
+        shown: dict[str, Any] = {}
+        for wrapper in self._wrappers & result.keys():
+            self._open(wrapper, result, shown, rest, exact=exact)
         for name, way in self._moved.items():
             if way.risen:
-                if exact and _has(result.get(name), way.risen):
+                if exact and has(result.get(name), way.risen):
                     rest[name] = result.pop(name)
-                _sink(name, way.risen, result)
+                sunk(name, way.risen, result)
                 continue
             if way.path[0] in result:
-                found, stored = _take(result, way.path)
+                found, stored = take(result, way.path)
                 if found:
                     shown[name] = way.back(stored, exact=exact)
         rest |= {name: result.pop(name) for name in self._wrappers if name in result}
@@ -255,6 +265,24 @@ class Pair:
             return {**result, ASIDE: rest} if rest else result
         self._fill(value, result)
         return result
+
+    def _open(
+        self, wrapper: str, result: dict[str, Any], shown: dict[str, Any], rest: dict[str, Any], *, exact: bool
+    ) -> None:
+        """Take a wrapper out of the result: what is moved out of it is shown, what else it holds is the rest."""
+        ways = self._wrapped.get(wrapper)
+        if ways is None:
+            result[wrapper] = copied(result[wrapper])
+            return
+        held = result.pop(wrapper)
+        left = held.copy() if isinstance(held, dict) else held
+        if isinstance(held, dict):
+            for name, way in ways.items():
+                inner = way.path[1]
+                if inner in left:
+                    shown[name] = way.back(left.pop(inner), exact=exact)
+        if left or not held:
+            rest[wrapper] = left
 
     def _in_place(self, value: dict[str, Any], *, exact: bool) -> dict[str, Any]:
         """What has the same name in both versions."""
@@ -267,7 +295,7 @@ class Pair:
 
     def _fill(self, stored: dict[str, Any], result: dict[str, Any]) -> None:
         for name, path in self._missed:
-            value = None if name in result else _reached(stored, path)
+            value = None if name in result else reached(stored, path)
             if value is not None:
                 way = self._ways.get(name)
                 result[name] = value if way is None else way.back(value, exact=False)
@@ -280,7 +308,7 @@ class Pair:
         elif name not in result:
             if way.homeless(way.into(kept)):
                 result[name] = kept
-        elif way.into(kept) == _found(value, way.path):
+        elif way.into(kept) == found_at(value, way.path):
             result[name] = kept
 
     def path(self, path: str) -> str:
@@ -292,7 +320,7 @@ class Pair:
         if way.risen:
             return rest if rest.partition(".")[0] in way.risen else path
         inner = way.inner.path(rest) if way.inner is not None and rest else rest
-        return ".".join(step for step in (*way.path, inner) if step not in ("", _FIRST))
+        return ".".join(step for step in (*way.path, inner) if step not in ("", FIRST))
 
     def alike(self, path: str, shown: str) -> tuple[str, ...]:
         """The stored values that an older client sees as this one."""
@@ -326,72 +354,3 @@ def schema_at(contract: Contract, type: str, path: str) -> Mapping[str, Any] | N
 
 def _type(schema: Mapping[str, Any]) -> str | None:
     return named(schema) or named(schema.get("items", {}))
-
-
-def _raise(name: str, written: dict[str, Any], risen: frozenset[str], result: dict[str, Any]) -> None:
-    """Put the parts that rise into their parent; what remains, or that there was nothing, stays."""
-    parts = {part: inner for part, inner in written.items() if part in risen}
-    result |= parts
-    if len(parts) < len(written) or not parts:
-        result[name] = {part: inner for part, inner in written.items() if part not in parts}
-
-
-def _has(value: Any, attributes: frozenset[str]) -> bool:
-    return isinstance(value, dict) and not attributes.isdisjoint(value)
-
-
-def _sink(name: str, risen: frozenset[str], result: dict[str, Any]) -> None:
-    parts = {part: result.pop(part) for part in risen & result.keys()}
-    if parts:
-        result[name] = {**result.get(name, {}), **parts}
-
-
-def _put(holder: Any, steps: Sequence[str], value: Any) -> Any:
-    """The holder, copied, with a value at a path."""
-    if not steps:
-        return value
-    first, rest = steps[0], steps[1:]
-    if first == _FIRST:
-        items = holder if isinstance(holder, list) and holder else [None]
-        return [_put(items[0], rest, value), *items[1:]]
-    inner = dict(holder) if isinstance(holder, dict) else {}
-    inner[first] = _put(inner.get(first), rest, value)
-    return inner
-
-
-def _take(holder: Any, steps: Sequence[str]) -> tuple[bool, Any]:
-    """Remove and return what stands at a path, with the wrapping that is then empty."""
-    first, rest = steps[0], steps[1:]
-    if first == _FIRST:
-        if not isinstance(holder, list) or not holder:
-            return False, None
-        found, value = _take(holder[0], rest)
-        if holder == [{}]:
-            holder.clear()
-        return found, value
-    if not isinstance(holder, dict) or first not in holder:
-        return False, None
-    if not rest:
-        return True, holder.pop(first)
-    found, value = _take(holder[first], rest)
-    if found and not holder[first]:
-        del holder[first]
-    return found, value
-
-
-def _reached(value: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
-
-
-def _found(value: Any, steps: Sequence[str]) -> Any:
-    for step in steps:
-        value = value[0] if step == _FIRST else value[step]
-    return value
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_copied(item) for item in value]
-    return {name: _copied(inner) for name, inner in value.items()} if isinstance(value, dict) else value
