@@ -1,0 +1,1 @@
+"""Acme Prepaid: BalancePort."""
