@@ -13,7 +13,7 @@ from banyan.config import SoapConfig
 from banyan.soap import SoapFault, connect, port_error
 from banyan.soap.security import UsernameToken, with_block
 from tests.clock import FakeClock
-from tests.soap.small import between, client, envelope, fault, folder, system, told
+from tests.soap.calling import between, client, envelope, fault, folder, system, told
 from tests.wire.serving import SOAP, call, http
 
 ANNA = {"username": "anna", "password": "s3c<ret>"}

@@ -10,7 +10,7 @@ import pytest
 from banyan import Call, Happened, PortError, Rejected, TimedOut, Unavailable
 from banyan.soap import SessionEnded, SoapClient, SoapFault, port_error
 from tests.clock import FakeClock
-from tests.soap.small import between, client, fault, logged_in, system, told
+from tests.soap.calling import between, client, fault, logged_in, system, told
 from tests.wire.serving import call, http
 
 SESSION = 'auth = "session"'

@@ -14,7 +14,7 @@ import pytest
 from banyan import Call, Garbled, Happened, TimedOut, Unavailable
 from banyan.config import SoapConfig
 from banyan.soap import SoapClient, SoapContract
-from tests.soap.small import WSDL, between, client, envelope, folder, system, told
+from tests.soap.calling import WSDL, between, client, envelope, folder, system, told
 from tests.wire.serving import LOGIN, call, http
 
 ANNA = {"username": "anna", "password": "secret"}

@@ -12,7 +12,8 @@ import pytest
 
 from banyan import Happened, Unavailable
 from banyan.wire.tls import context
-from tests.wire.serving import ENVELOPE, answering, http, post, server, wire
+from tests.soap.calling import client, system, told
+from tests.wire.serving import ENVELOPE, answering, call, http, post, server, wire
 
 pytestmark = pytest.mark.skipif(which("openssl") is None, reason="certificates are made with openssl, which is absent")
 
@@ -87,6 +88,17 @@ async def test_our_certificate_is_shown(papers: Papers, newest: bool) -> None:
     ours = context(*papers.sign("banyan"), papers.authority)
     async with server(answering(http(200, ENVELOPE)), theirs) as url, wire(tls=ours) as made:
         assert await post(made, url) == ENVELOPE
+
+
+async def test_a_certificate_by_manifest_and_configuration(papers: Papers, tmp_path: Path) -> None:
+    certificate, key = papers.sign("banyan")
+    config = {"certificate": certificate, "key": key, "authority": papers.authority}
+    theirs = serving(*papers.sign("server"), clients=papers.authority)
+    async with (
+        system(lambda _: told(), theirs) as (url, _),
+        client(tmp_path, url, 'auth = "mtls"', config=config) as soap,
+    ):
+        assert (await soap.call(call(), "Ask", {"what": "x"})).body["that"] == "yes"
 
 
 @pytest.mark.parametrize("shown", ["none", "a stranger's"])
