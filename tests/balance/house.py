@@ -12,7 +12,7 @@ from adapters.parlayx.simulator import simulator
 from banyan.simulate import Ledger, Simulator, running
 from banyan.simulate.faults import Armed
 from contracts.call import Principal
-from contracts.clock import Clock, SystemClock
+from contracts.clock import SystemClock
 from contracts.faults import Fault
 from gateway.app import build
 from gateway.settings import Settings
@@ -89,36 +89,23 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, *, store: str | None = None, clock: Clock | None = None, customers: frozenset[str] | None = None
+    folder: Path, *, customers: frozenset[str] | None = None, adapters: dict[str, Any] | None = None
 ) -> AsyncIterator[House]:
+    """`customers`: whom the client may see, all by default; `adapters`: instead of the one for the prepaid system."""
     async with AsyncExitStack() as stack:
         system = simulator(Ledger(SystemClock()), SystemClock())
         at = await stack.enter_async_context(running(system))
-        yield await serve(stack, folder, system, at.url, store=store, clock=clock, customers=customers)
-
-
-async def serve(
-    stack: AsyncExitStack,
-    folder: Path,
-    system: Simulator,
-    url: str,
-    *,
-    store: str | None = None,
-    clock: Clock | None = None,
-    customers: frozenset[str] | None = None,
-) -> House:
-    """A gateway before this system, until the stack is closed."""
-    settings = Settings.model_validate(
-        {
-            "store": {"url": store or f"sqlite:///{folder / 'banyan.db'}"},
-            "telemetry": {"traces": folder / "traces.db"},
-            "orders": {"reconcile": [0.1, 0.3, 1, 2, 5]},
-            "adapters": {"parlayx": {"endpoint": url, "timeout_s": 0.3}},
-            "facts": {"parlayx": {"settle_s": 0.2}},
-        }
-    )
-    app = build(settings, clock=clock, principal_of=lambda _: Principal("anna", "app", "default", customers))
-    await stack.enter_async_context(app.router.lifespan_context(app))
-    transport = httpx.ASGITransport(app=app)
-    http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://gateway"))
-    return House(http, system, app, folder)
+        settings = Settings.model_validate(
+            {
+                "store": {"url": f"sqlite:///{folder / 'banyan.db'}"},
+                "telemetry": {"traces": folder / "traces.db"},
+                "orders": {"reconcile": [0.1, 0.3, 1, 2, 5]},
+                "adapters": {"parlayx": {"endpoint": at.url, "timeout_s": 0.3}} if adapters is None else adapters,
+                "facts": {"parlayx": {"settle_s": 0.2}},
+            }
+        )
+        app = build(settings, principal_of=lambda _: Principal("anna", "app", "default", customers))
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app=app)
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://gateway"))
+        yield House(http, system, app, folder)

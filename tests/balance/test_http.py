@@ -310,3 +310,15 @@ async def test_who_sees_one_customer_sees_and_tops_up_his_numbers_only(tmp_path:
                 assert await listed(app, path, **{"logicalResource.id": number}) == []
             assert (await app.top_up(number=number)).status_code == 404
         assert app.system.received.total() == asked
+
+
+async def test_without_such_a_system_it_is_a_document_store(tmp_path: Path) -> None:
+    async with house(tmp_path, adapters={}) as app:
+        made = await app.top_up(status="completed")
+        assert (made.status_code, made.json()["status"]) == (201, "completed")
+        adjusted = await app.http.post(f"{PREPAY}/adjustBalance", json={"amount": {"amount": 1, "units": "EUR"}})
+        assert adjusted.status_code == 201
+        assert await listed(app, BUCKETS, **{"logicalResource.id": ANNA}) == []
+        asked = {"searchCriteria": {"logicalResource": [{"id": ANNA}]}}
+        assert (await app.http.post(QUERIES, json=asked)).status_code == 404
+        assert app.system.received.total() == 0
