@@ -123,10 +123,14 @@ def network(request: pytest.FixtureRequest) -> Iterator[None]:
 def exchanges(request: pytest.FixtureRequest) -> "Exchanges":
     """What this test asks of recordings, or of the real system."""
     from banyan.kit.cassettes import Exchanges
+    from banyan.kit.recordings import forget
     from banyan.kit.rules import rules_of
 
     endpoint = request.config.getoption("endpoint") or REPLAYED
-    return Exchanges(rules_of(request.cls, endpoint), endpoint)
+    rules = rules_of(request.cls, request.node.name, endpoint)
+    if request.config.getoption("southbound") == "record":
+        forget(rules)
+    return Exchanges(rules, endpoint)
 
 
 @pytest.fixture

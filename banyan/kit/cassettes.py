@@ -1,34 +1,18 @@
 """Recorded exchanges: one JSON file each, named by what was asked, without anything that is secret."""
 
-import difflib
-import json
-from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from banyan.kit.fingerprint import VOLATILE, fingerprint, question, volatile_values
+from banyan.kit.fingerprint import fingerprint, question, volatile_values
+from banyan.kit.recordings import Rules, alike, nearest, numbered, played, read, text_of, variants
 from banyan.kit.redaction import Redaction, alias, cookie, renamed
 
 KEPT = ("content-type", "retry-after", "location")
 """Headers of a reply that are recorded; cookies are too, without their values."""
-NEAREST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How one test class records and plays."""
-
-    folder: Path
-    owner: str
-    redaction: Redaction
-    volatile: Collection[str] = VOLATILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +87,14 @@ class Recording(Live):
         headers += [["set-cookie", cookie(each)] for each in response.headers.get_list("set-cookie")]
         reply = {"status": response.status_code, "headers": headers, **_told(body, rules.redaction)}
         request = {"method": asked.method, "path": asked.path, "soapaction": asked.action, "body": asked.body}
-        file = _file(rules.folder, asked.fingerprint, turn)
-        before = _played(rules.folder, asked.fingerprint, turn)
-        told = _read(before) if before is not None else {"tests": []}
-        if before is None or not _alike(told["reply"], reply, rules.volatile):
-            told = {"tests": _read(file)["tests"] if file.is_file() else [], "request": request, "reply": reply}
-        else:
-            file = before
-        told["tests"] = sorted({*told["tests"], rules.owner})
-        text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+        known = {file: read(file) for file in variants(rules.folder, asked.fingerprint)}
+        same = (file for file, told in known.items() if alike(told["reply"], reply, rules.volatile))
+        file = next(same, numbered(rules.folder, asked.fingerprint, len(known) + 1))
+        if file in known and file == played(rules, asked.fingerprint, turn, strictly=True):
+            return
+        told = known.get(file) or {"tests": {}, "request": request, "reply": reply}
+        told["tests"].setdefault(rules.test, []).append(turn)
+        text = text_of(told)
         if rules.redaction.holds(text):
             pytest.fail(f"a recording of {asked.action or asked.path} would hold what is private; it was not written")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -130,14 +113,15 @@ class Replaying(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked = await Asked.of(request, self._exchanges.endpoint, self._exchanges.rules)
         self._exchanges.count += 1
-        file = _played(self._exchanges.rules.folder, asked.fingerprint, self._exchanges.turn(asked))
+        file = played(self._exchanges.rules, asked.fingerprint, self._exchanges.turn(asked))
         if file is None:
             self._missing.append(_in_vain(asked, self._exchanges.rules))
             pytest.fail(self._missing[-1])
         self._played.add(file.name)
-        recorded = _read(file)
+        recorded = read(file)
         reply = recorded["reply"]
-        body = _bytes(reply, self._back(asked, recorded["request"]["body"]))
+        back = self._back(asked, recorded["request"]["body"])
+        body = renamed(reply["body"], back).encode(reply["encoding"])
         return httpx.Response(
             reply["status"], headers=[(name, value) for name, value in reply["headers"]], content=body
         )
@@ -150,69 +134,22 @@ class Replaying(httpx.AsyncBaseTransport):
         return ids | {alias(name): name for name in (*personal, *asked.called)}
 
 
-def recordings(folder: Path, owner: str | None = None) -> Iterator[Path]:
-    """Those in a folder, or those that one test class plays."""
-    for file in sorted(folder.glob("*.json")):
-        if owner is None or owner in _read(file)["tests"]:
-            yield file
-
-
-def _file(folder: Path, name: str, number: int) -> Path:
-    return folder / (f"{name}.json" if number == 1 else f"{name}.{number:03}.json")
-
-
-def _played(folder: Path, name: str, turn: int) -> Path | None:
-    """The recording that answers this question when it is asked for the nth time: a reply stays until it changes."""
-    files = sorted((int(file.stem.partition(".")[2] or 1), file) for file in folder.glob(f"{name}*.json"))
-    return next((file for number, file in reversed(files) if number <= turn), None)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return told
-
-
-def _alike(one: Mapping[str, Any], other: Mapping[str, Any], volatile: Collection[str]) -> bool:
-    """Whether two replies say the same."""
-    first, second = (question(str(each["status"]), "", "", each["body"], volatile) for each in (one, other))
-    return first == second
-
-
 def _action(content_type: str) -> str:
     """SOAP 1.2 says its action there."""
     return content_type.partition('action="')[2].partition('"')[0]
 
 
-def _told(body: bytes, redaction: Redaction) -> dict[str, Any]:
-    """As text where it is some; `encoding` is then what it was."""
-    for encoding in ("utf-8", "iso-8859-1"):
-        try:
-            text, _ = redaction.text(body.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-        if text.isprintable() or "<" in text:
-            return {"encoding": encoding, "body": text}
-    return {"encoding": "base64", "body": b64encode(body).decode()}
-
-
-def _bytes(reply: Mapping[str, Any], back: Mapping[str, str]) -> bytes:
-    if reply["encoding"] == "base64":
-        return b64decode(reply["body"])
-    return renamed(reply["body"], back).encode(reply["encoding"])
+def _told(body: bytes, redaction: Redaction) -> dict[str, str]:
+    """As text, so that it can be redacted whatever it is; `encoding` is what it was."""
+    try:
+        encoding, text = "utf-8", body.decode()
+    except UnicodeDecodeError:
+        encoding, text = "iso-8859-1", body.decode("iso-8859-1")
+    return {"encoding": encoding, "body": redaction.text(text)[0]}
 
 
 def _in_vain(asked: Asked, rules: Rules) -> str:
-    """What was asked, and the recordings that are nearest to it."""
     wanted = question(asked.method, asked.path, asked.action, asked.body, rules.volatile)
-    near = []
-    for file in recordings(rules.folder):
-        said = _read(file)["request"]
-        other = question(said["method"], said["path"], said["soapaction"], said["body"], rules.volatile)
-        compared = difflib.SequenceMatcher(None, wanted, other, autojunk=False)
-        differ = [wanted[a:b] + " for " + other[c:d] for tag, a, b, c, d in compared.get_opcodes() if tag != "equal"]
-        near.append(
-            (compared.ratio(), f"  {file.name} {said['soapaction'] or said['path']}: {'; '.join(differ)[:200]}")
-        )
-    nearest = [line for _, line in sorted(near, reverse=True)[:NEAREST]] or ["  nothing is recorded"]
-    lines = "\n".join(nearest)
-    return f"no recording {asked.fingerprint} answers {asked.action or asked.path}; the nearest are\n{lines}"
+    what = f"no recording {asked.fingerprint} answers {asked.action or asked.path}"
+    hint = "what is another word in every request belongs in the class's volatile_elements"
+    return f"{what}; nearest, - as recorded and + as asked ({hint}):\n{nearest(wanted, rules)}"

@@ -32,10 +32,10 @@ def fingerprint(method: str, path: str, action: str, body: str, volatile: Collec
 
 
 def question(method: str, path: str, action: str, body: str, volatile: Collection[str] = VOLATILE) -> str:
-    """What is hashed: prefixes, order of attributes and white space between elements do not count."""
+    """What is hashed, an element a line; prefixes, the order of attributes and space between elements do not count."""
     root = _parsed(body)
-    content = body if root is None else _tree(root, volatile)
-    return json.dumps([method, path.strip("/"), action.strip('"'), content], indent=0, ensure_ascii=False)
+    content = [json.dumps(body)] if root is None else _lines(root, volatile, "")
+    return "\n".join([method, path.strip("/"), action.strip('"'), *content])
 
 
 def volatile_values(body: str, volatile: Collection[str] = VOLATILE) -> Iterator[str]:
@@ -55,13 +55,14 @@ def _parsed(body: str) -> etree._Element | None:
         return None
 
 
-def _tree(node: etree._Element, volatile: Collection[str]) -> list[Any]:
-    named = sorted((str(name), _value(node, name, text)) for name, text in node.attrib.items() if name != _ID)
+def _lines(node: etree._Element, volatile: Collection[str], indent: str) -> Iterator[str]:
     blank = etree.QName(node).localname.lower() in volatile
+    told = sorted((str(name), _value(node, name, text)) for name, text in node.attrib.items() if name != _ID)
+    kept = [pair for pair in told if etree.QName(pair[0]).localname.lower() not in volatile]
     text = "" if blank else (node.text or "").strip()
-    children = [] if blank else [_tree(child, volatile) for child in node.iterchildren("{*}*")]
-    kept = [pair for pair in named if etree.QName(pair[0]).localname.lower() not in volatile]
-    return [str(node.tag), kept, text, children]
+    yield f"{indent}{node.tag} {json.dumps([text, *kept], ensure_ascii=False)}"
+    for child in () if blank else node.iterchildren("{*}*"):
+        yield from _lines(child, volatile, indent + " ")
 
 
 def _value(node: etree._Element, name: Any, text: Any) -> str:

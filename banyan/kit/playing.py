@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from banyan.kit.cassettes import recordings
+from banyan.kit.recordings import recordings
 
 
 @dataclass

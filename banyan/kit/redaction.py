@@ -29,6 +29,11 @@ SECRETS = (
 """Local names of elements, in any case; all text that stands in them is blanked."""
 _TEXT = re.compile(r"<!\[CDATA\[.*?\]\]>|(?<=>)\s*[^<\s][^<]*(?=<)", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.+:/-])(?:tel:)?\+?([1-9][0-9]{9,19})(?![\w.:/-])")
+_NAMED = re.compile(
+    r"<(?:[\w.-]+:)?(?:\w*msisdn|imsi|iccid|subscriber\w*|\w*phone\w*|mobile\w*|fax\w*|calling\w*|called\w*"
+    r"|enduseridentifier)(?:\s[^>]*)?>\s*(?:tel:)?\+?([0-9]{7,20})\s*<",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([0-9]{2}){1,3}")
 _COOKIE = re.compile(r"^([^=;,\s]+)=[^;]*")
 _ROUNDS = 20_000
@@ -52,7 +57,8 @@ class Redaction:
             text = text.replace(secret, BLANK)
         text = self._elements.sub(lambda found: _TEXT.sub(BLANK, found[0]), text)
         called = {each: alias(each) for each in self.personal if each in text}
-        called |= {found[1]: alias(found[1]) for found in _NUMBER.finditer(text) if not _TIME.fullmatch(found[1])}
+        called |= {found[1]: alias(found[1]) for found in _NAMED.finditer(text)}
+        called |= {found[1]: alias(found[1]) for found in _NUMBER.finditer(text) if _is_somebodys(found[1])}
         return renamed(text, called), called
 
     def holds(self, text: str) -> bool:
@@ -60,12 +66,17 @@ class Redaction:
         return any(each in text for each in (*self._known, *self.personal))
 
 
+def _is_somebodys(number: str) -> bool:
+    """Long numbers may be times, and round ones are quantities."""
+    return not _TIME.fullmatch(number) and not number.endswith("000")
+
+
 def renamed(text: str, names: Mapping[str, str]) -> str:
     """Each key becomes its value, all at once, where it stands by itself."""
     if not names:
         return text
     longest = sorted(names, key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    pattern = re.compile(rf"(?<!\w)(?<!\d\.)(?:{'|'.join(map(re.escape, longest))})(?!\w)(?!\.\d)")
     return pattern.sub(lambda found: names[found[0]], text)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from banyan.kit.cassettes import Rules
 from banyan.kit.fingerprint import VOLATILE
+from banyan.kit.recordings import Rules
 from banyan.kit.redaction import Redaction
 
 SHORTEST = 10
@@ -19,14 +19,14 @@ def folder_of(facts: type[Any]) -> Path:
     return folder
 
 
-def rules_of(facts: type[Any], endpoint: str) -> Rules:
+def rules_of(facts: type[Any], test: str, endpoint: str) -> Rules:
     volatile = VOLATILE | {name.lower() for name in getattr(facts, "volatile_elements", ())}
     redaction = Redaction(
         personal=(*facts().personal(), *_numbers(facts)),
         known=_secrets(facts.config(endpoint)),
         secrets=getattr(facts, "private_elements", ()),
     )
-    return Rules(folder_of(facts), facts.__name__, redaction, volatile)
+    return Rules(folder_of(facts), f"{facts.__name__}::{test}", redaction, volatile)
 
 
 def _secrets(config: Any) -> Iterator[str]:
