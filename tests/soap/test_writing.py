@@ -246,6 +246,12 @@ def test_a_group_comes_in_rounds_and_a_wildcard_takes_elements(write: Write) -> 
     assert len(write("extend", {})) == 0
 
 
+def test_attributes_that_no_contract_names_are_said_as_they_are_given(write: Write) -> None:
+    given = {"plain": "<1>", "{urn:x}other": '"2"', f"{XSI}nil": "true"}
+    node = write("extend", {"_attr_1": given})
+    assert dict(node.items()) == {"plain": "<1>", "{urn:x}other": '"2"'}
+
+
 @pytest.mark.parametrize(
     ("value", "why"),
     [

@@ -11,6 +11,8 @@ from banyan.soap.codec.facets import fixed, is_prohibited
 from banyan.soap.codec.shapes import Block, Leaf, Part, Wild, keys
 from banyan.soap.codec.texts import Say, Unsayable, escaped, quoted, text_writer
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+WRONG = (TypeError, ValueError, ArithmeticError, AttributeError)
 Out = list[Any]
 """The text so far. The second item is a set of namespaces to be declared on the outermost element besides its own."""
 Put = Callable[[Out, Any], None]
@@ -18,12 +20,19 @@ Put = Callable[[Out, Any], None]
 Fill = Callable[[Out, dict[str, Any]], None]
 """Writes what belongs to one part from the values around it."""
 Attributes = Callable[[dict[str, Any]], str]
+Write = Callable[[Out, Any, str, str], None]
+"""Takes what collects the text, the value, the start tag without its end, and the end tag."""
+TEXT = "_value_1"
 
 
 class Elements:
     """What a block asks of whoever knows the types of its elements."""
 
     def put(self, element: Any) -> Put:
+        raise NotImplementedError
+
+    def words(self, element: Any) -> tuple[Say, str, str] | None:
+        """What says the text of an element of a simple type, and its tags; None for others."""
         raise NotImplementedError
 
     def nil(self, element: Any) -> Put:
@@ -58,25 +67,31 @@ def block_writer(block: Block, elements: Elements) -> Fill:
 
 
 def _one(leaf: Leaf, elements: Elements) -> Fill:
-    key, put = leaf.key, elements.put(leaf.element)
+    key, put, words = leaf.key, elements.put(leaf.element), elements.words(leaf.element)
+    absent = _absent(leaf, elements) if leaf.least else None
 
-    def optional(out: Out, around: dict[str, Any]) -> None:
+    def fill(out: Out, around: dict[str, Any]) -> None:
         given = around.get(key)
         if given is not None:
             put(out, given)
-
-    if not leaf.least:
-        return optional
-    absent = _absent(leaf, elements)
-
-    def required(out: Out, around: dict[str, Any]) -> None:
-        given = around.get(key)
-        if given is not None:
-            put(out, given)
-        else:
+        elif absent is not None:
             absent(out, None)
 
-    return required
+    if words is None:
+        return fill
+    say, start, end = words
+
+    def fill_text(out: Out, around: dict[str, Any]) -> None:
+        given = around.get(key)
+        if given is not None:
+            try:
+                out.append(f"{start}{say(given)}{end}")
+            except WRONG as wrong:
+                raise told(key, wrong) from None
+        elif absent is not None:
+            absent(out, None)
+
+    return fill_text
 
 
 def _many(leaf: Leaf, elements: Elements) -> Fill:
@@ -275,6 +290,8 @@ def _foreign(values: Mapping[str, Any]) -> list[str]:
     said = []
     for number, (name, value) in enumerate(values.items()):
         parsed = etree.QName(name)
+        if parsed.namespace == XSI:  # what a reader found where an element was nil
+            continue
         text = quoted(escaped(str(value)))
         space = f' xmlns:a{number}="{quoted(escaped(parsed.namespace))}"' if parsed.namespace else ""
         prefix = f"a{number}:" if parsed.namespace else ""
@@ -294,12 +311,16 @@ def put_text(name: str, say: Say, start: str, end: str) -> Put:
 def spoken(name: str, say: Say, given: Any) -> str:
     try:
         return say(given)
-    except Unsayable as wrong:
-        wrong.path.append(name)
-        raise
-    except (TypeError, ValueError, ArithmeticError, AttributeError):
-        # Not "from": what stumbled over a value may quote it.
-        raise named(name, "is of the wrong kind") from None
+    except WRONG as wrong:
+        raise told(name, wrong) from None
+
+
+def told(name: str, wrong: Exception) -> Unsayable:
+    """What is wrong, by the name of the part. What stumbled over a value may quote it, and is dropped."""
+    if not isinstance(wrong, Unsayable):
+        return named(name, "is of the wrong kind")
+    wrong.path.append(name)
+    return wrong
 
 
 def unknown(values: Mapping[str, Any], names: frozenset[str]) -> None:
@@ -313,3 +334,30 @@ def named(name: str, why: str) -> Unsayable:
     wrong = Unsayable(why)
     wrong.path.append(name)
     return wrong
+
+
+def content_writer(fill: Fill | None, attributes: Attributes | None, names: frozenset[str]) -> Write:
+    """A complex type of elements; `names`: all the keys that it knows."""
+
+    def write(out: Out, value: Any, start: str, end: str) -> None:
+        if not names.issuperset(value):
+            unknown(value, names)
+        out.append(f"{start}>" if attributes is None else f"{start}{attributes(value)}>")
+        if fill is not None:
+            fill(out, value)
+        out.append(end)
+
+    return write
+
+
+def text_content_writer(say: Say, attributes: Attributes | None, names: frozenset[str]) -> Write:
+    """A complex type of text and attributes."""
+
+    def write(out: Out, value: Any, start: str, end: str) -> None:
+        around = value if isinstance(value, dict) else {TEXT: value}
+        unknown(around, names)
+        given = around.get(TEXT)
+        text = spoken(TEXT, say, "" if given is None else given)
+        out.append(f"{start}{'' if attributes is None else attributes(around)}>{text}{end}")
+
+    return write

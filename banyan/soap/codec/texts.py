@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
-from math import isfinite, isnan
+from math import ceil, floor, inf, isfinite, isnan
 from typing import Any
 
 from zeep.xsd import ListType, UnionType
@@ -39,6 +39,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUOTED = re.compile('["\n\t]')
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+OUTSIDE = "lies outside the limits of its type"
 _BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
@@ -100,19 +101,19 @@ def _sayer(kind: Any, told: Facets, dialect: Dialect) -> Say:
 
 def _text(value: Any) -> str:
     """Text, and numbers or dates where a contract has nothing but text for them."""
+    if type(value) is str:
+        return value if _SPECIAL.search(value) is None else escaped(value)
     if isinstance(value, str):
         return escaped(str.__str__(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, datetime | time):
-        return _iso(value)
-    if isinstance(value, int | float | date):
-        return str(value)
     if isinstance(value, bytes):
         return escaped(value.decode())
-    raise TypeError
+    if not isinstance(value, int | float | date | time):
+        raise TypeError
+    return _iso(value) if isinstance(value, datetime | time) else str(value)
 
 
 def _boolean(value: Any) -> str:
@@ -127,24 +128,36 @@ def _boolean(value: Any) -> str:
 
 
 def _whole(kind: Any, told: Facets) -> Say:
-    least, most = next((SIZES[size] for size in SIZES if isinstance(kind, size)), (None, None))
-    inside = _within(told, None if least is None else Decimal(least), None if most is None else Decimal(most))
+    least, most = next((SIZES[size] for size in SIZES if isinstance(kind, size)), (-inf, inf))
+    lows = [ceil(Decimal(told.at_least))] if told.at_least else []
+    lows += [floor(Decimal(told.above)) + 1] if told.above else []
+    highs = [floor(Decimal(told.at_most))] if told.at_most else []
+    highs += [ceil(Decimal(told.below)) - 1] if told.below else []
+    low, high = max([least, *lows]), min([most, *highs])
 
     def say(value: Any) -> str:
-        if isinstance(value, str) and _WHOLE.fullmatch(value):
-            value = int(value)
-        if isinstance(value, Decimal) and value.is_finite() and value == int(value):
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Unsayable("is no whole number")
-        inside(value)
-        return str(int(value))
+        if type(value) is not int:
+            value = _integral(value)
+        if not low <= value <= high:
+            raise Unsayable(OUTSIDE)
+        return str(value)
 
     return say
 
 
+def _integral(value: Any) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    if isinstance(value, Decimal) and value.is_finite() and value == int(value):
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Unsayable("is no whole number")
+    return int(value)
+
+
 def _decimal(told: Facets) -> Say:
-    inside = _within(told, None, None)
+    limits = (told.at_least, told.at_most, told.above, told.below)
+    low, high, above, below = (None if limit is None else Decimal(limit) for limit in limits)
 
     def say(value: Any) -> str:
         if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -153,29 +166,13 @@ def _decimal(told: Facets) -> Say:
             value = Decimal(value)
         if not isinstance(value, Decimal) or not value.is_finite():
             raise Unsayable("is no exact decimal number")
-        inside(value)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise Unsayable(OUTSIDE)
+        if (above is not None and value <= above) or (below is not None and value >= below):
+            raise Unsayable(OUTSIDE)
         return f"{value:f}"
 
     return say
-
-
-def _within(told: Facets, least: Decimal | None, most: Decimal | None) -> Callable[[Any], None]:
-    """Raises when a number lies outside the limits of its type."""
-    low = max((Decimal(limit) for limit in (told.at_least, least) if limit is not None), default=None)
-    high = min((Decimal(limit) for limit in (told.at_most, most) if limit is not None), default=None)
-    above = None if told.above is None else Decimal(told.above)
-    below = None if told.below is None else Decimal(told.below)
-
-    def check(value: Any) -> None:
-        if (
-            (low is not None and value < low)
-            or (high is not None and value > high)
-            or (above is not None and value <= above)
-            or (below is not None and value >= below)
-        ):
-            raise Unsayable("lies outside the limits of its type")
-
-    return check
 
 
 def _float(value: Any) -> str:

@@ -8,6 +8,7 @@ when the stand-in comes.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from threading import RLock
 from typing import Any
 
 from lxml import etree
@@ -16,30 +17,29 @@ from zeep.xsd import AnySimpleType, ComplexType, CompoundValue, Element, Schema
 from banyan.soap.codec.dialect import Dialect, NotCompilable
 from banyan.soap.codec.facets import derived, descends, fixed, heads, is_abstract
 from banyan.soap.codec.parts import (
-    Attributes,
+    TEXT,
+    XSI,
     Elements,
-    Fill,
     Out,
     Put,
+    Write,
     attributes_writer,
     block_writer,
+    content_writer,
     list_of,
     named,
     put_text,
     spoken,
-    unknown,
+    text_content_writer,
 )
 from banyan.soap.codec.shapes import Leaf, content, keys
 from banyan.soap.codec.texts import Say, Unsayable, escaped, text_writer
 
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSD = "http://www.w3.org/2001/XMLSchema"
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 PREFIXES = {XSI: "xsi", XSD: "xsd", ENCODING: "soapenc", "http://www.w3.org/XML/1998/namespace": "xml"}
-TYPE, TEXT = "@type", "_value_1"
+TYPE = "@type"
 INT = 2**31
-Write = Callable[[Out, Any, str, str], None]
-"""Takes what collects the text, the value, the start tag without its end, and the end tag."""
 
 
 def writer(element: Element, schema: Schema, dialect: Dialect) -> Callable[[Any], str]:
@@ -77,11 +77,14 @@ class _Compiler:
         self._dialect = dialect
         self._types: dict[int, _Type] = {}
         self._prefixes = dict(PREFIXES)
+        self._lock = RLock()
+        """For whoever compiles; a type that stands in is compiled when it first comes, in whatever thread."""
 
     def root(self, element: Element) -> Callable[[Any], str]:
-        tag, around = self._tag(element.qname), _Type(None, None)
-        put = self.put(element, around, start="", end="")
-        spaces = self._needs(around)
+        with self._lock:
+            tag, around = self._tag(element.qname), _Type(None, None)
+            put = self.put(element, around, start="", end="")
+            spaces = self._needs(around)
         start, end = f"<{tag}{self._declared(spaces)}", f"</{tag}>"
         parts = isinstance(element.type, ComplexType)
 
@@ -114,6 +117,13 @@ class _Compiler:
             return put_text(element.name, text_writer(kind, self._dialect), f"{start}>", end)
         return self._put_anything(element.name, start, end)
 
+    def words(self, element: Any) -> tuple[Say, str, str] | None:
+        kind: Any = getattr(element, "type", None)
+        if not isinstance(kind, AnySimpleType) or is_abstract(element):
+            return None
+        tag = self._tag(element.qname)
+        return text_writer(kind, self._dialect), f"<{tag}>", f"</{tag}>"
+
     def nil(self, element: Any) -> Put:
         said = f'<{self._tag(element.qname)} xsi:nil="true"/>'
 
@@ -131,15 +141,16 @@ class _Compiler:
         return f"<{tag}>{escaped(text)}</{tag}>"
 
     def type(self, kind: Any, user: _Type) -> _Type:
-        found = self._types.get(id(kind))
-        if found is None:
-            found = _Type(kind, self._tag(kind.qname) if kind.is_global and kind.qname is not None else None)
-            self._types[id(kind)] = found
-            try:
-                found.write = self._writes(found)
-            except NotCompilable:
-                self._types.clear()  # others may refer to this one, and it will never be written
-                raise
+        with self._lock:
+            found = self._types.get(id(kind))
+            if found is None:
+                found = _Type(kind, self._tag(kind.qname) if kind.is_global and kind.qname is not None else None)
+                self._types[id(kind)] = found
+                try:
+                    found.write = self._writes(found)
+                except NotCompilable:
+                    self._types.clear()  # others may refer to this one, and it will never be written
+                    raise
         user.uses.append(found)
         return found
 
@@ -152,12 +163,14 @@ class _Compiler:
         inside = kind._element  # noqa: SLF001 - zeep's only way to ask
         if isinstance(inside, Element) and isinstance(inside.type, AnySimpleType):
             plan.scalar = True
-            return _text_content(text_writer(inside.type, self._dialect), attributes, frozenset({TEXT, *names}))
+            return text_content_writer(text_writer(inside.type, self._dialect), attributes, frozenset({TEXT, *names}))
         block = content(kind)
         if block is None:
-            return _content(None, attributes, frozenset(names))
+            return content_writer(None, attributes, frozenset(names))
         single, listed = ([], [block.key]) if block.key else keys(block)
-        return _content(block_writer(block, _Inside(self, plan)), attributes, frozenset({*names, *single, *listed}))
+        return content_writer(
+            block_writer(block, _Inside(self, plan)), attributes, frozenset({*names, *single, *listed})
+        )
 
     def _array(self, plan: _Type) -> Write:
         """An array of SOAP's own encoding: a list, whose items are named `item` unless the contract names them."""
@@ -336,34 +349,14 @@ class _Inside(Elements):
     def put(self, element: Any) -> Put:
         return self._compiler.put(element, self._plan)
 
+    def words(self, element: Any) -> tuple[Say, str, str] | None:
+        return self._compiler.words(element)
+
     def nil(self, element: Any) -> Put:
         return self._compiler.nil(element)
 
     def default(self, element: Any) -> str | None:
         return self._compiler.default(element)
-
-
-def _content(fill: Fill | None, attributes: Attributes | None, names: frozenset[str]) -> Write:
-    def write(out: Out, value: Any, start: str, end: str) -> None:
-        if not names.issuperset(value):
-            unknown(value, names)
-        out.append(f"{start}>" if attributes is None else f"{start}{attributes(value)}>")
-        if fill is not None:
-            fill(out, value)
-        out.append(end)
-
-    return write
-
-
-def _text_content(say: Say, attributes: Attributes | None, names: frozenset[str]) -> Write:
-    def write(out: Out, value: Any, start: str, end: str) -> None:
-        around = value if isinstance(value, dict) else {TEXT: value}
-        unknown(around, names)
-        given = around.get(TEXT)
-        text = spoken(TEXT, say, "" if given is None else given)
-        out.append(f"{start}{'' if attributes is None else attributes(around)}>{text}{end}")
-
-    return write
 
 
 _ANY = text_writer(None, Dialect())
