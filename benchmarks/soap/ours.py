@@ -53,7 +53,7 @@ class Products(InventoryPort):
 
     async def subscriptions(self, call: Call, customer_id: str, window: Window) -> Slice[Subscription]:
         asked = {"arg0": int(customer_id), "arg1": window.limit, "arg2": window.offset}
-        return Slice(_subscriptions(await self._soap.call(call, OPERATION, asked)))
+        return Slice(await self._soap.call(call, OPERATION, asked, then=_subscriptions))
 
     async def subscription(self, call: Call, subscription_id: str) -> Subscription:  # noqa: ARG002 - the port's
         raise NotFound("the stub has lists only")

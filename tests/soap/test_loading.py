@@ -201,6 +201,16 @@ def test_the_network_is_never_asked(put: Put, name: str) -> None:
     assert callable_in(load(path)) == ["Ask"]
 
 
+def test_a_vendored_wsdl_is_not_mistaken_for_the_schema_of_its_namespace(put: Put) -> None:
+    put("one.xsd", schema(ELEMENTS))
+    far = '<xsd:import namespace="urn:t" schemaLocation="http://h/s?xsd=xsd0"/>'
+    put("other.wsdl", wsdl(f"<types>{schema(far, space='urn:i')}</types>", MESSAGES, PORT))
+    path = put("a.wsdl", wsdl(bring("http://h/s?wsdl=wsdl0"), BINDING, SERVICE, space="urn:b").replace('t:B"', 'b:B"'))
+    path.write_text(path.read_text().replace("<definitions", '<definitions xmlns:b="urn:b"'))
+    loaded = load(path)
+    assert (callable_in(loaded), loaded.problems) == (["Ask"], ())
+
+
 def test_an_import_of_a_sibling_folder_needs_a_wider_root(put: Put, tmp_path: Path) -> None:
     put("common/types.xsd", schema(ELEMENTS))
     path = put("service/a.wsdl", wsdl(types(include("../common/types.xsd")), MESSAGES, PORT, BINDING, SERVICE))

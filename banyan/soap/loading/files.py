@@ -78,12 +78,15 @@ class Files:
             self.trees[path] = self._parse(path)
         return self.trees[path]
 
-    def find(self, importer: Path, location: str, namespace: str | None) -> Path | None:
-        """The file that an import means; None when it is not here or cannot be used, which is then said."""
+    def find(self, importer: Path, location: str, namespace: str | None, kind: str = "schema") -> Path | None:
+        """The file that an import means; None when it is not here or cannot be used, which is then said.
+
+        `kind`: what its root should be called, "schema" or "definitions".
+        """
         remote = urlsplit(location).scheme in ("http", "https", "urn")
         path = None if remote else self._beside(importer, location)
         if path is None or self.tree(path) is None:
-            path = self._standard(namespace, location) or self._elsewhere(importer, location, namespace)
+            path = self._standard(namespace, location) or self._elsewhere(importer, location, namespace, kind)
             if path is not None and not remote:
                 self.say(importer, f"imports {location}, which is not there: {self.name(path)} is used")
         if path is None:
@@ -92,9 +95,9 @@ class Files:
             self.say(importer, f"imports {location}, which {where}")
         return path if path is not None and self.tree(path) is not None else None
 
-    def declaring(self, namespace: str) -> Path | None:
+    def declaring(self, namespace: str, kind: str = "schema") -> Path | None:
         """The file that declares a namespace, when exactly one does or everybody knows which."""
-        return self._standard(namespace, namespace) or _only(self._spaces.get(namespace, []))
+        return self._standard(namespace, namespace) or _only(self._spaces.get((kind, namespace), []))
 
     def _parse(self, path: Path) -> etree._Element | None:
         try:
@@ -135,10 +138,10 @@ class Files:
         name = STANDARD.get(namespace or "") or STANDARD.get(location)
         return SHARED / name if name else None
 
-    def _elsewhere(self, importer: Path, location: str, namespace: str | None) -> Path | None:
+    def _elsewhere(self, importer: Path, location: str, namespace: str | None, kind: str) -> Path | None:
         """A vendored copy: the one file of that name that declares the namespace, or the one that declares it."""
         name = urlsplit(location).path.replace("\\", "/").rpartition("/")[2].casefold()
-        known = [path for path in self._spaces.get(namespace, []) if path != importer]
+        known = [path for path in self._spaces.get((kind, namespace), []) if path != importer]
         return _only([path for path in known if path.name.casefold() == name]) or (_only(known) if namespace else None)
 
     @cached_property
@@ -150,8 +153,8 @@ class Files:
         return _grouped((str(path).casefold(), path) for path in self._listed)
 
     @cached_property
-    def _spaces(self) -> dict[str | None, list[Path]]:
-        return _grouped((_target(path), path) for path in self._listed)
+    def _spaces(self) -> dict[tuple[str, str | None], list[Path]]:
+        return _grouped((_declared(path), path) for path in self._listed)
 
 
 def _grouped(pairs: Iterator[tuple[K, Path]]) -> dict[K, list[Path]]:
@@ -165,13 +168,12 @@ def _only(found: list[Path]) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _target(path: Path) -> str | None:
-    """The namespace that a schema or a WSDL declares, told from its first tag."""
+def _declared(path: Path) -> tuple[str, str | None]:
+    """What a document is and the namespace that it declares, told from its first tag."""
     try:
         with path.open("rb") as stream:
             for _, root in etree.iterparse(stream, events=("start",), resolve_entities=False, no_network=True):
-                declared: str | None = root.get("targetNamespace")
-                return declared
+                return str(root.tag).rpartition("}")[2], root.get("targetNamespace")
     except (OSError, etree.XMLSyntaxError):
         pass
-    return None
+    return "", None

@@ -76,7 +76,11 @@ def _lead_includes(files: Files, path: Path, schema: etree._Element) -> None:
 
 def _lead_definitions(files: Files, path: Path, node: etree._Element) -> None:
     location, namespace = node.get("location", "").strip(), node.get("namespace")
-    found = files.find(path, location, namespace) if location else files.declaring(namespace or "")
+    found = (
+        files.find(path, location, namespace, "definitions")
+        if location
+        else files.declaring(namespace or "", "definitions")
+    )
     parent = node.getparent()
     if found is not None and found != path:
         node.set("location", str(found))
