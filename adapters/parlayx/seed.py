@@ -24,7 +24,7 @@ BALANCES: dict[str, dict[str, tuple[str, int | None]]] = {
 BARRED = frozenset({"491555000004"})
 HISTORY: dict[str, tuple[tuple[float, str, str, str, str | None], ...]] = {
     "491555000001": (
-        (20.0, "topup", MAIN, "20.00", "shop-77"),
+        (20.0, "topup", MAIN, "20.00", "Büro-77"),
         (19.5, "charge", MAIN, "-7.50", None),
         (18.0, "charge", "Data", "-500", None),
     ),
