@@ -332,3 +332,12 @@ def test_the_words_that_zeep_does_not_know_are_spelled_out(put: Put) -> None:
     bindings: Any = loaded.document.bindings
     body = bindings["{urn:t}B"].get("Ask").input.body
     assert (body.qname.text, body.nillable) == ("{urn:t}ask", True)
+
+
+def test_a_schema_that_cannot_be_read_to_its_end_takes_only_what_needs_it(put: Put) -> None:
+    put("x.xsd", schema("<xsd:riddle/>", TEXT, space="urn:x"))
+    broken = '<xsd:import namespace="urn:x" schemaLocation="x.xsd"/>'
+    loaded = load(put("a.wsdl", wsdl(types(broken, ELEMENTS), MESSAGES, PORT, BINDING, SERVICE)))
+    assert callable_in(loaded) == ["Ask"]
+    assert [problem.file for problem in loaded.problems] == ["x.xsd"]
+    assert "can only be read in part" in loaded.problems[0].why

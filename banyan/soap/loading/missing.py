@@ -2,6 +2,7 @@
 
 # mypy: allow-untyped-calls
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -50,11 +51,18 @@ class LenientSchema(Schema):
         super().__init__(None, transport, location, settings)
 
     def create_new_document(self, node: Any, url: Any, base_url: Any = None, target_namespace: Any = None) -> Any:
-        """Many contracts use the SOAP encoding without importing it, others import it without using it."""
+        """Many contracts use the SOAP encoding without importing it, others import it without using it.
+
+        Of a document that cannot be read to its end, what comes first is kept.
+        """
         known = url == SOAP_ENCODING or self.documents.has_schema_document_for_ns(SOAP_ENCODING)
         if not known and any(SOAP_ENCODING in (*child.nsmap.values(), child.get("namespace")) for child in node.iter()):
             self.add_document_by_url(SOAP_ENCODING)
-        return super().create_new_document(node, url, base_url, target_namespace)
+        try:
+            return super().create_new_document(node, url, base_url, target_namespace)
+        except ZEEP as wrong:
+            self._files.say(Path(url), f"can only be read in part: {self._files.without_paths(wrong)}")
+            return next(one for one in reversed(list(self.documents)) if one._location == url)  # noqa: SLF001 - zeep's only mark
 
     def get_type(self, qname: Any, fail_silently: bool = False) -> Any:
         try:
