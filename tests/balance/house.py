@@ -38,9 +38,9 @@ class House:
     app: Any
     folder: Path
 
-    def files(self) -> list[bytes]:
+    def files(self, like: str = "*") -> list[bytes]:
         """All that the gateway has written."""
-        return [path.read_bytes() for path in self.folder.rglob("*") if path.is_file()]
+        return [path.read_bytes() for path in self.folder.rglob(like) if path.is_file()]
 
     def fault(self, kind: Fault, operation: str = "*", *, after: int = 0, times: int = 1, seconds: float = 5) -> None:
         self.system.faults.arm(Armed(operation, kind, times=times, after=after, seconds=seconds))

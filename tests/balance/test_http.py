@@ -177,7 +177,8 @@ async def test_a_voucher_is_spent_and_its_code_kept_nowhere(app: House) -> None:
     await app.ended(later.json()["id"])
     texts = [answer.text, spent.text, later.text, str(done), str(failed)]
     files = await asyncio.to_thread(app.files)
-    assert files
+    assert len(files) > 2
+    assert not any(ANNA.encode() in content for content in await asyncio.to_thread(app.files, "traces*"))
     for code in (VOUCHER, SPENT):
         assert not any(code in text for text in texts)
         assert not any(code.encode() in content for content in files)
