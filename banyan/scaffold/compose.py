@@ -161,11 +161,11 @@ class _Composer:
         self._function(Function(made, _parameters(used, "body: Record"), inner, doc, [f"return {value}"]), used)
         self._made.model_names.add(method.noun.__name__)
         arguments = ", ".join(["reply.body", *(each.name for each in used)])
+        mapped = f"{sent[:-1]}, then=lambda reply: mapping.{made}({arguments}))"
         if not method.returns.startswith("Slice["):
-            return [f"reply = {sent}", f"return mapping.{made}({arguments})"]
+            return [f"return {mapped}"]
         return [
-            f"reply = {sent}",
-            f"found = mapping.{made}({arguments})",
+            f"found = {mapped}",
             "return Slice(found[window.offset :][: window.limit], total=len(found))",
         ]
 
@@ -180,7 +180,7 @@ class _Composer:
                 ),
                 [parameter],
             )
-            return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name})"]
+            return [f"return {sent[:-1]}, then=lambda reply: mapping.{made}(reply.body, {parameter.name}))"]
         if method.maybe:
             text = f"{method.name}: which row of {operation.local} carries our reference?"
             self._function(
@@ -262,7 +262,8 @@ class _Composer:
         if not row.complex:
             self._made.mapping_names.add("todo")
             missing = todo(f"{row.name} are plain values: which operation tells the rest?")
-            return f"[{missing[:-1]}, row) for row in {where}]"
+            at_hand = "".join(f", {getattr(each, 'name', '')}" for each in given)
+            return f"[{missing[:-1]}, row{at_hand}) for row in {where}]"
         return f"[{self._maker(method, row, given, 'row')} for row in {where}]"
 
     def _one(self, method: Method, answers: Part, given: Sequence[object]) -> str:

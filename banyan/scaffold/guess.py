@@ -12,7 +12,7 @@ LIKELY = 0.5
 
 _MEANT: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "buckets": (("balance", "bucket"), READS),
-    "top_up": (("topup", "balance"), CREATES | CHANGES),
+    "top_up": (("topup", "balance"), CREATES | CHANGES | frozenset({"recharge", "refill", "reload", "top"})),
     "redeem": (("voucher",), CREATES | CHANGES | frozenset({"redeem", "use"})),
     "top_up_by_key": (("topup", "move"), READS),
     "moves": (("move",), READS),

@@ -189,8 +189,7 @@ def fallbacks(adapter: Located) -> dict[str, str]:
     """The operations that are not compiled, and why zeep reads and writes them."""
     if adapter.wsdl is None:
         return {}
-    contract: Any = SoapContract.load(adapter.wsdl, adapter.folder / "wsdl")
-    return dict(getattr(contract, "fallbacks", {}))
+    return dict(SoapContract.load(adapter.wsdl, adapter.folder / "wsdl").fallbacks)
 
 
 def _named(reference: str) -> Any:

@@ -108,7 +108,10 @@ def survey(documents: Documents) -> Survey:
     shapes = _Shapes(_enumerations(documents.files))
     bindings: list[Any] = [each for each in loaded.document.bindings.values() if isinstance(each, SoapBinding)]
     if not bindings:
-        raise Broken((Problem(documents.main.as_posix(), "binds nothing to SOAP over HTTP"),))
+        others = sorted(documents.wsdl.parent.glob("*.wsdl"))
+        beside = [path.name for path in others if path != documents.wsdl and b"/wsdl/soap" in path.read_bytes()]
+        hint = f"; beside it {', '.join(beside[:5])} may" if beside else ""
+        raise Broken((Problem(documents.main.as_posix(), f"binds nothing to SOAP over HTTP{hint}"),))
     named = [name for binding in bindings for name in binding.all()]
     operations = {}
     for binding in bindings:
@@ -231,5 +234,4 @@ def _enumerations(files: tuple[Path, ...]) -> dict[str, tuple[str, ...]]:
 
 def fallbacks(seen: Survey) -> dict[str, str]:
     """The operations that are not compiled: zeep reads and writes them, and why."""
-    contract: Any = SoapContract.load(seen.documents.wsdl, seen.documents.root)
-    return dict(getattr(contract, "fallbacks", {}))
+    return dict(SoapContract.load(seen.documents.wsdl, seen.documents.root).fallbacks)

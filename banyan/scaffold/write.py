@@ -178,7 +178,7 @@ def _environment() -> Environment:
 
 def _docstring(text: str) -> str:
     """Indented, in lines that fit; what is far too long is cut."""
-    lines = wrap(text, 112, break_long_words=False, break_on_hyphens=False)
+    lines = wrap(text, 109, break_long_words=False, break_on_hyphens=False)
     if len(lines) > LINES:
         lines = [*lines[:LINES], "..."]
     if len(lines) == 1:
@@ -218,6 +218,7 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "cls": cls,
         "ports": choice.ports,
         "wsdl": survey.documents.main.as_posix(),
+        "wsdl_parts": survey.documents.main.parts,
         "auth": choice.auth,
         "capabilities": _capabilities(asked, choice, survey),
         "by_hand": _by_hand(asked, choice),
@@ -291,7 +292,9 @@ def _probe(survey: Survey, asked: list[Method], made: Composed, choice: Choice) 
         if method.semantics != "read" or method.name not in choice.serves or len(few) > 1:
             continue
         asks = next(each for each in made.functions if each.name == f"{method.name}_request")
-        keyed = method.key is not None and f"{method.key.name}:" in asks.parameters
+        keyed = method.key is not None and asks.parameters == f"{method.key.name}: str"
+        if asks.parameters and not keyed:
+            continue
         named = f"probe_{_role(method)}" if keyed else ""
         request = f"mapping.{method.name}_request({f'self._config.{named}' if keyed else ''})"
         header = ", mapping.header()" if survey.operations[choice.serves[method.name]].headers else ""
