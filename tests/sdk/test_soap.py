@@ -161,5 +161,5 @@ async def test_a_wsdl_is_loaded_from_its_own_folder_and_nowhere_else(tmp_path: P
     wsdl = tmp_path / "in" / "t.wsdl"
     wsdl.parent.mkdir()
     wsdl.write_text(WSDL.replace("IMPORT", f'<xs:import namespace="urn:x" schemaLocation="{place}"/>'))
-    with pytest.raises(Exception, match=r"x\.xsd|absent|forbidden|http"):
-        await asyncio.to_thread(SoapContract.load, wsdl)
+    contract = await asyncio.to_thread(SoapContract.load, wsdl)
+    assert any(place in str(problem) for problem in contract.problems)
