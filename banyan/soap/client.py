@@ -1,7 +1,7 @@
 """Calls one SOAP endpoint: writes, sends once, reads strictly. Whoever wants a second attempt asks policy."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,6 +19,8 @@ from contracts.errors import Garbled, PortError
 
 LARGE = 64_000
 """Bytes of a reply that is read and mapped in a thread: some ms of work, for which the loop should not stand still."""
+PIECE = 500
+"""Rows that are freed at once."""
 T = TypeVar("T")
 
 
@@ -119,7 +121,12 @@ class SoapClient:
         reply = self._contract.read(operation, answer.body)
         if answer.status != HTTPStatus.OK:
             raise Garbled(f"the reply to {operation} is a success with status {answer.status}", code=str(answer.status))
-        return reply if then is None else then(reply)
+        if then is None:
+            return reply
+        value, lists = then(reply), list(_long_lists(reply.body))
+        del reply
+        _let_go(lists)
+        return value
 
     def _parts(self, call: Call, operation: str, header: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         if self._header is None and self._opened is None:
@@ -147,3 +154,19 @@ class SoapClient:
 
     async def aclose(self) -> None:
         await self._wire.aclose()
+
+
+def _long_lists(value: Any) -> Iterator[list[Any]]:
+    """Copies of the lists in a reply whose rows take ms to free."""
+    if isinstance(value, list) and len(value) > PIECE:
+        yield value[:]
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _long_lists(inner)
+
+
+def _let_go(lists: list[list[Any]]) -> None:
+    """Free rows piece by piece: all at once they would hold the interpreter, and the loop, for 20 ms and more."""
+    for rows in lists:
+        while rows:
+            del rows[-PIECE:]

