@@ -11,6 +11,7 @@ from zeep.wsdl.bindings.soap import SoapBinding
 from zeep.xsd import Element, Schema
 
 from banyan.soap.codec import Dialect
+from banyan.soap.codec.texts import Unsayable
 from banyan.soap.fault import SoapFault, read_fault, write_fault
 from banyan.soap.loading import Loaded, load
 from banyan.soap.message import Reply, SoapRequest
@@ -93,6 +94,8 @@ class SoapContract:
         asked = self._operations[operation]
         try:
             return asked.request.write(asked.envelope, parameters, header)
+        except Unsayable as wrong:
+            raise Rejected(f"{operation} cannot take these values: {wrong}") from None
         except (ZeepError, ValueError, TypeError):
             raise Rejected(f"{operation} cannot take these values") from None
 

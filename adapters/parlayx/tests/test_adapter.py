@@ -93,3 +93,9 @@ async def test_a_top_up_that_the_history_knows_is_not_sent_again() -> None:
     receipt = await system.adapter().top_up(call(), TopUp("r-1", "49171", amount=Money(Decimal(5))))
     assert receipt.accepted == datetime(2026, 1, 10, 12, tzinfo=UTC)
     assert system.said("amount") == []
+
+
+async def test_what_soap_cannot_say_is_named_and_not_repeated() -> None:
+    with pytest.raises(Rejected, match=r"voucherUpdate.*voucherIdentifier") as refused:
+        await System().adapter().redeem(call(), TopUp("r-2", "49171", voucher="secret \x00"))
+    assert "secret" not in str(refused.value)
