@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from banyan import Call, Happened, PortError, Rejected, TimedOut, Unavailable
-from banyan.soap import SessionEnded, SoapClient, SoapFault, port_error
+from banyan.soap import Reply, SessionEnded, SoapClient, SoapFault, port_error
 from tests.clock import FakeClock
 from tests.soap.calling import between, client, fault, logged_in, system, told
 from tests.wire.serving import call, http
@@ -76,6 +76,22 @@ async def test_the_systems_own_words_for_an_ended_session(tmp_path: Path) -> Non
         legacy.known = "S2"
         assert await ask(soap) == "S2"
     assert legacy.logins == 2
+
+
+async def test_an_ended_session_told_in_an_answer_like_any_other(tmp_path: Path) -> None:
+    """Whoever maps the answer says so; nothing was done, by the system's own word."""
+
+    def mapped(reply: Reply) -> str:
+        if reply.body["that"] == "INVALID_SESSION":
+            raise SessionEnded("the session ended")
+        return str(reply.body["that"])
+
+    legacy = Legacy(told("INVALID_SESSION"))
+    async with system(legacy) as (url, _), client(tmp_path, url, SESSION, login=login) as soap:
+        await ask(soap)
+        legacy.known = "S2"
+        assert await soap.call(call(), "Ask", {"what": "x"}, then=mapped) == "S2"
+    assert (legacy.logins, legacy.asked) == (2, 3)
 
 
 async def test_there_is_no_second_renewal(tmp_path: Path) -> None:
