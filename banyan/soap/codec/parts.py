@@ -165,22 +165,16 @@ def _rounds(block: Block, key: str, inside: Fill) -> Fill:
     least, most = block.least, block.most
 
     def fill(out: Out, around: dict[str, Any]) -> None:
-        rounds = [each for each in list_of(around.get(key)) if not _hollow(each)]
+        rounds = list_of(around.get(key))
         if not least <= len(rounds) <= (len(rounds) if most is None else most):
             raise named(key, f"comes {len(rounds)} times")
         for each in rounds:
-            values = each.__values__ if isinstance(each, CompoundValue) else each
-            if not isinstance(values, Mapping):
+            if not isinstance(each, Mapping):
                 raise named(key, "takes dicts of its parts")
-            unknown(values, names)
-            inside(out, dict(values))
+            unknown(each, names)
+            inside(out, dict(each))
 
     return fill
-
-
-def _hollow(value: Any) -> bool:
-    """What zeep holds for a group that does not come."""
-    return isinstance(value, Mapping) and bool(value) and all(each is None or each == [] for each in value.values())
 
 
 def _choice(block: Block, elements: Elements) -> Fill:
@@ -251,7 +245,7 @@ def _given(around: dict[str, Any], names: frozenset[str]) -> frozenset[str]:
 
 
 def _nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and not value) or _hollow(value)
+    return value is None or (isinstance(value, list) and not value)
 
 
 def attributes_writer(kind: Any, dialect: Dialect, tag: Callable[[Any], str]) -> Attributes | None:
@@ -297,6 +291,11 @@ def _foreign(values: Mapping[str, Any]) -> list[str]:
         prefix = f"a{number}:" if parsed.namespace else ""
         said.append(f'{space} {prefix}{parsed.localname}="{text}"')
     return said
+
+
+def parts_of(value: CompoundValue) -> dict[str, Any]:
+    """Those of a value of zeep's, which holds a dict of nothings for a group that does not come."""
+    return {name: [] if isinstance(part, dict) else part for name, part in value.__values__.items()}
 
 
 def put_text(name: str, say: Say, start: str, end: str) -> Put:

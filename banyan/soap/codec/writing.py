@@ -28,6 +28,7 @@ from banyan.soap.codec.parts import (
     content_writer,
     list_of,
     named,
+    parts_of,
     put_text,
     spoken,
     text_content_writer,
@@ -225,7 +226,7 @@ class _Compiler:
         """The type that a value is of, and its parts."""
         if isinstance(given, CompoundValue):
             kind: Any = given._xsd_type  # noqa: SLF001 - zeep's only way to ask
-            parts: dict[str, Any] = given.__values__
+            parts = parts_of(given)
             if kind is plan.kind or (kind.qname is not None and kind.qname == plan.kind.qname):
                 return plan, parts
             if not descends(kind, plan.kind, self._schema):
@@ -288,11 +289,11 @@ class _Compiler:
                 out.append(f"{start}>{spoken(name, escaped, given)}{end}")
             elif isinstance(given, CompoundValue | Mapping):
                 kind = given._xsd_type if isinstance(given, CompoundValue) else self._named(given.get(TYPE))  # noqa: SLF001 - zeep's only way to ask
-                values = given.__values__ if isinstance(given, CompoundValue) else given
+                values = parts_of(given) if isinstance(given, CompoundValue) else dict(given)
                 plan = self.type(kind, _Type(None, None))
                 out[1].add(XSI)
                 out[1].update(self._needs(plan))
-                plan.write(out, dict(values), f'{start} xsi:type="{plan.name}"', end)
+                plan.write(out, values, f'{start} xsi:type="{plan.name}"', end)
             elif isinstance(given, list):
                 out.append(f"{start}>")
                 out.extend(etree.tostring(each, encoding="unicode", with_tail=False) for each in given)
