@@ -18,7 +18,7 @@ from banyan.soap.loading import load
 from tests.soap.schemas import assemble
 
 WSDL = Path(__file__).parent / "wsdl" / "orders.wsdl"
-LONE = ("bind", "notice")
+LONE = ("bind", "log", "notice")
 """Elements that are no request."""
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 ORDER: dict[str, Any] = {"reference": "R-1", "closed": None}
@@ -266,6 +266,16 @@ def test_a_broken_group_is_refused(value: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=r"\w") as refused:
         _text("extend", value)
     assert str(refused.value) == why
+
+
+def test_each_round_of_a_choice_has_one_alternative_which_may_be_nil(write: Write) -> None:
+    node = write("log", {"_value_1": [{"text": "a"}, {"opened": None}, {"opened": date(2026, 3, 2), "text": None}]})
+    assert [(etree.QName(each).localname, each.text) for each in node] == [
+        ("text", "a"), ("opened", None), ("opened", "2026-03-02"),
+    ]  # fmt: skip
+    for value in ({}, {"_value_1": []}, {"_value_1": [{}]}, {"_value_1": [{"text": None}]}):
+        with pytest.raises(ValueError, match="log"):
+            _text("log", value)
 
 
 def test_what_stands_in_for_an_abstract_element_is_said_by_its_own_name(write: Write) -> None:
