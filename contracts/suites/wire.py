@@ -111,6 +111,7 @@ class WireContract(AdapterContract):
         for name, ask in asks.items():
             await ask(adapters[name], calls())  # so that it is connected
         patient = await another()
+        await patient.probe(calls())
         southbound.reset()
         southbound.arm(fault, times=1000)
         waiting = asyncio.ensure_future(_outcome(patient.probe(calls())))

@@ -29,7 +29,7 @@ class TestJbilling(CatalogContract, CustomerContract, InventoryContract, OrderCo
 
     @staticmethod
     def config(url: str) -> Config:
-        return Config(endpoint=url, timeout_s=1.5)
+        return Config(endpoint=url)
 
     @staticmethod
     def simulator(ledger: Ledger, clock: Clock) -> Simulator:
