@@ -31,7 +31,7 @@ def descriptions(folder: Path, manifest: Manifest, config: type[BaseModel]) -> l
     return [
         Description(folder / "README.md", _readme(folder / "README.md", manifest, config)),
         Description(folder / ".env.example", "".join(f"{line}\n" for line in environment(manifest, config))),
-        Description(folder / "config.schema.json", json.dumps(config.model_json_schema(), indent=2) + "\n"),
+        Description(folder / "config.schema.json", json.dumps(_schema(config), indent=2) + "\n"),
     ]
 
 
@@ -68,8 +68,17 @@ def environment(manifest: Manifest, config: type[BaseModel]) -> Iterator[str]:
         if default is PydanticUndefined:
             yield f"{variable}="
         else:
-            plain = to_jsonable_python(default)
+            plain = None if isinstance(default, Path) else to_jsonable_python(default)
             yield f"# {variable}={'' if plain is None else plain if isinstance(plain, str) else json.dumps(plain)}"
+
+
+def _schema(config: type[BaseModel]) -> dict[str, Any]:
+    """Without paths that are this machine's."""
+    schema = config.model_json_schema()
+    for name, field in config.model_fields.items():
+        if isinstance(field.default, Path):
+            schema["properties"][name].pop("default", None)
+    return schema
 
 
 def _readme(file: Path, manifest: Manifest, config: type[BaseModel]) -> str:

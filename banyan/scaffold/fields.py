@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date, datetime
 from itertools import pairwise
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from banyan.scaffold.survey import Part
 from banyan.scaffold.words import alike, split
@@ -146,6 +146,7 @@ def _line(
     if lone is not None:
         return lone
     best = [source.part.told for score, source in ranked if score > 0.2][:2]  # noqa: PLR2004 - else any may be meant
+    meaning = f"one of {', '.join(map(str, get_args(kind)))}" if get_origin(kind) is Literal else meaning
     best = best or [source.part.told for source in at_hand[:3]]
     return Line(name, todo(f"{noun.__name__}.{name} <- {' or '.join(best) or ''}?", meaning), needs=frozenset({"todo"}))
 

@@ -338,6 +338,12 @@ def _by_hand(asked: list[Method], choice: Choice) -> dict[str, str]:
     }
 
 
+REFUSING = {"access", "argument", "auth", "authentication", "authorization", "business", "credentials", "denied"}
+REFUSING |= {"forbidden", "illegal", "insufficient", "invalid", "limit", "login", "parameter", "policy", "refused"}
+REFUSING |= {"rejected", "validation"}
+"""Words in the name of an exception by which a system says no before it does anything."""
+
+
 def _faults(serving: Mapping[str, Operation]) -> dict[str, str]:
     found = {}
     for operation in serving.values():
@@ -349,9 +355,9 @@ def _faults(serving: Mapping[str, Operation]) -> dict[str, str]:
                 if {"not", "found"} <= words or words & {"unknown", "missing"}
                 else "Conflict"
                 if words & {"exist", "already", "conflict", "duplicate", "state", "use"}
-                else "Unavailable"
-                if words & {"unexpected", "internal", "system", "server", "technical", "unavailable", "timeout"}
                 else "Rejected"
+                if words & REFUSING
+                else "Unavailable"  # it may have failed half-way: a write must not be sent again for a guess
             )
     return found
 

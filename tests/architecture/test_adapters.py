@@ -3,13 +3,9 @@
 import ast
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 import adapters
 import banyan
@@ -17,11 +13,11 @@ import banyan.model
 import banyan.ports
 from banyan import SystemClock
 from banyan.ports import Adapter
-from gateway.registry import Manifest, discover, named
+from banyan.scaffold.descriptions import descriptions
+from gateway.registry import discover, named
 
 ROOT = Path(adapters.__file__ or "").parent
 NAMES = sorted(path.parent.name for path in ROOT.glob("*/manifest.toml"))
-BEGIN, END = "<!-- facts:", "<!-- end of facts -->"
 PUBLIC = {
     "banyan",
     "banyan.config",
@@ -31,63 +27,16 @@ PUBLIC = {
     "banyan.ports",
     "banyan.simulate",
 }
-PUBLIC |= {"banyan.mapping", "banyan.soap", "banyan.wire"}
-
-
-def facts_of(manifest: Manifest, config: type[BaseModel]) -> Iterator[str]:
-    yield f"| Key of `[adapters.{manifest.name}]` | Meaning | Default |"
-    yield "|-|-|-|"
-    for name, field in config.model_fields.items():
-        assert field.title, f"{name} has no title"
-        assert field.description, f"{name} has no description"
-        yield f"| `{name}` | {field.description} | {_told(field.get_default(call_default_factory=True))} |"
-    yield ""
-    yield "| Fact | |"
-    yield "|-|-|"
-    yield f"| ports | {', '.join(f'`{port}`' for port in manifest.ports)} |"
-    able = [f"`{name}` {getattr(said, 'support', said)}" for name, said in manifest.capabilities.items()]
-    yield f"| capabilities | {', '.join(able) or 'its ports have no optional ones'} |"
-    yield f"| limits | {manifest.limits.concurrency} calls in flight, {manifest.limits.timeout_s:g} s for an attempt |"
-    known = manifest.facts
-    refused = ", ".join(map(str, known.refused)) or "none"
-    yield (
-        f"| known | an unanswered write is settled after {known.settle_s:g} s; mirrored every {known.sync_every_s:g} s;"
-        f" statuses that mean refused before work: {refused} |"
-    )
-    yield f"| quality | {manifest.quality} |"
-
-
-def _told(value: Any) -> str:
-    match value:
-        case None | dict() if not value:
-            told = "none"
-        case Path():
-            told = f"`{value.name}/`"
-        case frozenset() | tuple():
-            told = ", ".join(map(str, sorted(value)))
-        case dict():
-            told = ", ".join(f"{key} = {each}" for key, each in value.items())
-        case float():
-            told = f"{value:g}"
-        case _:
-            told = "must be given" if value is PydanticUndefined else str(value)
-    return told.lower() if isinstance(value, bool) else told
+PUBLIC |= {"banyan.soap", "banyan.wire"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_readme_tells_its_settings_and_facts(name: str) -> None:
-    readme = ROOT / name / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    mark, _, rest = rest.partition("\n")
-    _, _, tail = rest.partition(END)
+def test_what_is_written_from_its_settings_is_current(name: str) -> None:
     manifest = discover()[name]
-    facts = "\n".join(facts_of(manifest, named(manifest.config)))
-    wanted = f"{head}{BEGIN}{mark}\n{facts}\n{END}{tail}"
-    if os.environ.get("BANYAN_WRITE"):
-        readme.write_text(wanted, encoding="utf-8")
-        text = wanted
-    assert text == wanted, "its facts changed: run this with BANYAN_WRITE=1"
+    for each in descriptions(ROOT / name, manifest, named(manifest.config)):
+        if os.environ.get("BANYAN_WRITE"):
+            each.file.write_text(each.wanted, encoding="utf-8")
+        assert each.current, f"{each.file.name} is stale: banyan adapter check {name} --fix"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -35,7 +35,7 @@ def test_a_wsdl_becomes_a_package(tmp_path: Path) -> None:
     assert 'acme_one = "acme_one"' in (project / "pyproject.toml").read_text()
     assert (project / "acme_one" / "wsdl" / "acme.wsdl").read_bytes() == ACME.read_bytes()
     mapping = (project / "acme_one" / "mapping.py").read_text()
-    assert 'usage_type=todo("Bucket.usage_type <- kind: CASH | BONUS?")' in mapping
+    assert 'usage_type=todo("Bucket.usage_type <- kind: CASH | BONUS? one of monetary, data' in mapping
     assert 'remaining=money(row["balance"], row["currency"], "balance"),  # guessed' in mapping
     assert "BANYAN_ADAPTERS__ACME_ONE__ENDPOINT=" in (project / "acme_one" / ".env.example").read_text()
 
