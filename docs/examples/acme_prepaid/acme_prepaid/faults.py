@@ -9,8 +9,10 @@ from banyan.soap import SoapFault
 from banyan.soap import port_error as untyped
 from lxml import etree
 
-MISSING = ("not found", "unknown", "no such", "does not exist", "not exist")
-"""What it says when it does not know an id. Look at a real fault, and leave what fits."""
+MISSING = ("not found", "no such", "does not exist")
+"""What it says when it does not know an id. Look at a real fault, and leave what fits. No word that a failure inside
+may use too, such as "unknown": NotFound says that nothing was done, and a write is then sent again.
+"""
 CODES: dict[str, type[PortError]] = {}
 """Its own error codes, from a fault's detail: {"SVC0004": NotFound}."""
 DECLARED: dict[str, type[PortError]] = {
