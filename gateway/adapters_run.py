@@ -86,7 +86,8 @@ def keep_running(name: str, adapter: Located, out: Console) -> None:
     """Until Ctrl-C. The simulator answers on loopback meanwhile, and starts anew when its code is saved."""
     with simulating(adapter) as told:
         while True:
-            out.rule(f"{adapter.manifest.name} on its simulator ({told}), Ctrl-C ends")
+            out.rule(f"{adapter.manifest.name}, Ctrl-C ends")
+            out.print(f"simulator: {told}", highlight=False, soft_wrap=True)
             run_once(adapter, out)
             out.print("[dim]waiting for a file to be saved ...[/]")
             changed = next(iter(watch(adapter.folder, watch_filter=_ours, debounce=200, raise_interrupt=True)), None)

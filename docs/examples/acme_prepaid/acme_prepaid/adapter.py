@@ -32,8 +32,12 @@ class AcmePrepaid(BalancePort):
         await self._soap.aclose()
 
     async def buckets(self, call: Call, subscriber: str) -> list[Bucket]:
-        reply = await self._soap.call(call, "GetWallets", mapping.buckets_request(subscriber))
-        return mapping.buckets_reply(reply.body, subscriber)
+        return await self._soap.call(
+            call,
+            "GetWallets",
+            mapping.buckets_request(subscriber),
+            then=lambda reply: mapping.buckets_reply(reply.body, subscriber),
+        )
 
     async def top_up(self, call: Call, top_up: TopUp) -> Receipt:
         done = await self.top_up_by_key(call, top_up)
@@ -43,5 +47,9 @@ class AcmePrepaid(BalancePort):
         return mapping.top_up_reply(reply.body, top_up, self._clock.now())
 
     async def top_up_by_key(self, call: Call, top_up: TopUp) -> Receipt | None:
-        reply = await self._soap.call(call, "FindRecharges", mapping.top_up_by_key_request(top_up))
-        return mapping.top_up_by_key_reply(reply.body, top_up)
+        return await self._soap.call(
+            call,
+            "FindRecharges",
+            mapping.top_up_by_key_request(top_up),
+            then=lambda reply: mapping.top_up_by_key_reply(reply.body, top_up),
+        )

@@ -7,9 +7,9 @@ what goes out and comes in. The words that help are in banyan.mapping: needed, k
 from datetime import datetime
 
 from banyan.mapping import Record, aware, known, money, needed
-from banyan.model import Bucket, Receipt, TopUp
+from banyan.model import Bucket, BucketKind, Receipt, TopUp
 
-USAGE = {"CASH": "monetary", "BONUS": "monetary"}
+USAGE: dict[str, BucketKind] = {"CASH": "monetary", "BONUS": "monetary"}
 
 
 def buckets_request(subscriber: str) -> Record:
