@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.fields import Line, lines, literal, sources, todo
-from banyan.scaffold.guess import rows
+from banyan.scaffold.guess import lone_rows, rows
 from banyan.scaffold.requests import Asked, ask, shared, told, unasked
 from banyan.scaffold.survey import Operation, Part, Survey
 from banyan.scaffold.words import alike, snake
@@ -267,11 +267,11 @@ class _Composer:
         return f"[{self._maker(method, row, given, 'row')} for row in {where}]"
 
     def _one(self, method: Method, answers: Part, given: Sequence[object]) -> str:
-        listed = rows(answers)
-        if listed is not None and len(listed[0]) <= 2 and listed[0][-1].complex and not listed[1]:  # noqa: PLR2004
-            where = "body" + "".join(f'["{part.name}"]' for part in listed[0])
+        listed = lone_rows(answers)
+        if listed is not None:
+            where = "body" + "".join(f'["{part.name}"]' for part in listed)
             self._made.mapping_names.add("only")
-            return self._maker(method, listed[0][-1], given, f'only({where}, "{listed[0][-1].name}")')
+            return self._maker(method, listed[-1], given, f'only({where}, "{listed[-1].name}")')
         record, path = _inside(answers)
         if path != "body" and not _sure(answers):
             self._made.mapping_names.add("found")

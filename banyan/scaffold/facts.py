@@ -10,7 +10,7 @@ from banyan import suites
 from banyan.scaffold.asked import Method
 from banyan.scaffold.compose import Composed, Function
 from banyan.scaffold.fields import TEXT, WHOLE, lines, literal, sources
-from banyan.scaffold.guess import rows
+from banyan.scaffold.guess import lone_rows, rows
 from banyan.scaffold.requests import record_of
 from banyan.scaffold.survey import Operation, Part
 from banyan.scaffold.words import alike, snake, split
@@ -138,9 +138,10 @@ def tables(asked: Sequence[Method], serves: Mapping[str, Operation], composed: C
 
 
 def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
-    listed = rows(answers)
-    if listed is not None and (method.many or (len(listed[0]) <= 2 and not listed[1])):  # noqa: PLR2004
-        return "lists", [part.name for part in listed[0]], listed[0][-1]
+    alone, listed = lone_rows(answers), rows(answers)
+    path_ = listed[0] if method.many and listed is not None else alone
+    if path_ is not None:
+        return "lists", [part.name for part in path_], path_[-1]
     record, path = record_of(answers)
     return "gives", path, record
 
@@ -152,11 +153,13 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
     own_part = next((line.value for line in lines(method.noun, record, ()) if line.name == "id" and line.guessed), "")
     named = re.search(r'row\["([^"]+)"\]', own_part)
     kinds = {source.part.name: source.part.kind for source in sources(record, 1)}
+    amounts = re.findall(r'money\(row\["([^"]+)"\]', " ".join(line.value for line in lines(method.noun, record, ())))
     asked = composed.keys.get(method.name)
     key = asked.key if asked else None
     role = _role(method)
     for index, row in enumerate(found):
         row |= {name: literal("EUR") for name in kinds if "currency" in split(name) and kinds[name] in TEXT}
+        row |= {name: literal("10.00") for name in amounts if kinds.get(name) in TEXT}
         if named and named.group(1) in kinds:
             row.setdefault(named.group(1), _value(own[index], kinds[named.group(1)]))
         if asked is None or key is None:

@@ -112,6 +112,15 @@ def rows(answers: Part) -> tuple[tuple[Part, ...], tuple[Part, ...]] | None:
     return None
 
 
+def lone_rows(answers: Part) -> tuple[Part, ...] | None:
+    """The path to the part that repeats, where the answer is nothing but those rows; a list inside a record is not."""
+    found = rows(answers)
+    if found is None or not found[0][-1].complex:
+        return None
+    holders = (answers, *found[0][:-1])
+    return found[0] if all(len(holder.parts) <= 1 for holder in holders) else None
+
+
 def choose(ports: Sequence[str], survey: Survey) -> dict[str, str]:
     """The best operation of each required method, where one is likely; a method and its list may share one."""
     chosen = {}
