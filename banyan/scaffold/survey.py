@@ -161,13 +161,13 @@ class _Shapes:
         return NOTHING if element is None else self.part(element, DEPTH)
 
     def part(self, element: Any, depth: int, *, required: bool = True, repeats: bool = False) -> Part:
-        kind = element.type
+        kind, listed = _items(element.type)
         complex_ = isinstance(kind, ComplexType)
         return Part(
             name=str(element.attr_name or element.name),
             kind=_name(kind, element),
             required=required and element.min_occurs != 0,
-            repeats=repeats or element.accepts_multiple,
+            repeats=repeats or element.accepts_multiple or listed,
             nillable=bool(element.nillable),
             namespace=element.qname.namespace or "" if element.qname is not None else "",
             values=() if complex_ else self._enumerations.get(kind.qname.text if kind.qname else "", ()),
@@ -204,6 +204,13 @@ class _Shapes:
         repeats = repeats or node.accepts_multiple
         for child in [node.child] if hasattr(node, "child") else list(node):
             yield from self._particles(child, depth, required=required, repeats=repeats)
+
+
+def _items(kind: Any) -> tuple[Any, bool]:
+    """What an array of the SOAP encoding holds, for that is how it is read: as a list. Else the type itself."""
+    array = getattr(kind, "_array_type", None)
+    items = None if array is None else array.array_type
+    return (kind, False) if items is None else (items, True)
 
 
 def _name(kind: Any, element: Any) -> str:

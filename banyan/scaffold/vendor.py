@@ -112,14 +112,18 @@ def _locate(file: Path, said: str) -> Path | None:
     if parts.scheme in ("http", "https"):
         beside = file.parent / Path(unquote(parts.path)).name
         return beside.resolve() if beside.is_file() else None
-    target = file.parent / unquote(parts.path).replace("\\", "/")
-    if target.is_file():
-        return target.resolve()
-    if target.parent.is_dir():
-        for each in target.parent.iterdir():
-            if each.name.lower() == target.name.lower():
-                return each.resolve()
-    return None
+    found: Path | None = file.parent
+    for name in unquote(parts.path).replace("\\", "/").split("/"):
+        found = None if found is None else _named(found, name)
+    return found.resolve() if found is not None and found.is_file() else None
+
+
+def _named(folder: Path, name: str) -> Path | None:
+    exact = folder / name
+    if exact.exists():
+        return exact
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    return next((each for each in inside if each.name.lower() == name.lower()), None)
 
 
 def _parser() -> etree.XMLParser:

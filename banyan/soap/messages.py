@@ -119,4 +119,5 @@ def _names_of(message: Any) -> set[str]:
     operation = message.operation.name
     if message.type != "output":
         return {operation}
-    return {f"{operation}Response", message.abstract.name.localname}
+    names = {f"{operation}Response"}
+    return names if message.abstract is None else {*names, message.abstract.name.localname}
