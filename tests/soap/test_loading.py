@@ -13,7 +13,6 @@ from zeep.exceptions import LookupError as LookupNotDeclared
 
 from banyan.soap.loading import Broken, Loaded, NotVendored, Problem, load
 from banyan.soap.loading.files import SHARED
-from banyan.soap.loading.survey import survey
 
 XSD = 'xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
 SPACES = f'xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" {XSD}'
@@ -274,16 +273,6 @@ def test_our_shared_schemas_are_valid_schemas() -> None:
     assert len(files) == 9
     for file in files:
         etree.XMLSchema(etree.parse(file))
-
-
-def test_a_survey_says_what_is_in_a_wsdl(put: Put) -> None:
-    facts = survey(put("a.wsdl", wsdl(types(ELEMENTS), MESSAGES, PORT, BINDING, SERVICE)))
-    (binding,), (service,) = facts.bindings, facts.services
-    (ask,) = binding.operations
-    assert (facts.file, binding.name, binding.port_type, binding.version) == ("a.wsdl", "B", "P", "1.1")
-    assert (ask.name, ask.style, ask.use, ask.action) == ("Ask", "document", "literal", "")
-    assert (ask.input, ask.output, ask.faults, ask.headers) == ("{urn:t}ask", "{urn:t}answer", (), ())
-    assert (service.name, service.ports[0].binding, service.ports[0].address) == ("S", "B", "http://h/")
 
 
 def test_once_loaded_an_unknown_type_is_an_error_again(put: Put) -> None:
