@@ -23,8 +23,10 @@ class SoapConfig(BaseModel):
     timezone: ZoneInfo | None = Field(
         None, title="Time zone", description="Of times that carry none, where it is another than the manifest says"
     )
-    refused: frozenset[int] = Field(
-        frozenset({503}), title="Refused", description="HTTP statuses that mean: turned away before any work"
+    refused: frozenset[int] | None = Field(
+        None,
+        title="Refused",
+        description="HTTP statuses that mean: turned away before any work, where the manifest errs",
     )
     timeout_s: float = Field(3.0, title="Time limit", description="Seconds that one attempt may take", gt=0)
     concurrency: int = Field(8, title="Concurrency", description="Calls in flight at most", ge=1)

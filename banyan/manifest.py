@@ -35,7 +35,7 @@ class Facts(BaseModel):
 
     settle_s: float = Field(default=60, ge=0, description="How long an unanswered write may still be at work")
     sync_every_s: float = Field(default=300, gt=0, description="How often the mirror is refreshed")
-    refused: tuple[int, ...] = Field(default=(503,), description="HTTP statuses that mean: refused before work")
+    refused: tuple[int, ...] = Field(default=(), description="HTTP statuses that mean: refused before any work")
 
 
 class Manifest(BaseModel):

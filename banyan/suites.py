@@ -13,7 +13,6 @@ from contracts.suites.kit import (
     Calls,
     Southbound,
     every_fault,
-    fails,
     needs,
     on_simulator,
 )
@@ -43,7 +42,6 @@ __all__ = [
     "UsageFileContract",
     "WireContract",
     "every_fault",
-    "fails",
     "needs",
     "on_simulator",
 ]

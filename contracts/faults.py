@@ -9,7 +9,7 @@ class Fault(StrEnum):
     """The kinds that a simulator's `POST /faults` takes."""
 
     REFUSE = "refuse"
-    """503 before any work: the effect did not happen, and the adapter may know it."""
+    """503 before any work: the effect did not happen. Known where the manifest declares it."""
     DELAY = "delay"
     """The work is done and answered, later than anybody waits."""
     FAULT = "fault"
@@ -62,10 +62,10 @@ BECOMES: dict[Fault, tuple[type[PortError], ...]] = {
     Fault.UNKNOWN_ENUMERATION: (Garbled,),
     Fault.MISSING_ELEMENT: (Garbled,),
 }
-"""All but LATIN_1. `happened` is unknown after each, and no after those of REFUSED."""
+"""All but LATIN_1. `happened` is unknown after each, and no after those of REFUSED where that is declared."""
 
 REFUSED = frozenset({Fault.REFUSE, Fault.HTTP_503})
-"""Nothing was done, and the status says so."""
+"""Nothing was done, and the status says so in a system that declares it: 503 of others may come after the work."""
 WORKLESS = REFUSED | {Fault.FAULT, Fault.FAULT_AS_200, Fault.LOGIN_PAGE}
 """Nothing was done; after some of them nobody can know it."""
 SLOW = frozenset({Fault.DELAY, Fault.SLOW_DRIP})

@@ -3,8 +3,10 @@
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from banyan.config import SoapConfig
+from banyan.manifest import Facts
 from banyan.soap.client import Header, SoapClient
 from banyan.soap.codec import Dialect
 from banyan.soap.contract import SoapContract
@@ -47,7 +49,7 @@ def connect(
         clock=clock,
         timeout_s=config.timeout_s,
         concurrency=config.concurrency,
-        refused=config.refused,
+        refused=_refused(said, config),
         basic=config.credentials if backend.auth == "basic" else None,
         tls=context(config.certificate, config.key, config.authority),
         backend=backend,
@@ -62,6 +64,12 @@ def connect(
     token = _token(config, backend, clock) if backend.auth == "wss" else None
     client = SoapClient(contract, wire, config.endpoint, fault=fault, header=header, token=token)
     return client if login is None else in_session(client, login, clock, cookies=backend.cookies)
+
+
+def _refused(said: dict[str, Any], config: SoapConfig) -> frozenset[int]:
+    """What the system declares. Nothing else lets a write be sent again that was answered by such a status."""
+    declared = frozenset(Facts.model_validate(said.get("facts", {})).refused)
+    return declared if config.refused is None else config.refused
 
 
 def _token(config: SoapConfig, backend: Backend, clock: Clock) -> UsernameToken:

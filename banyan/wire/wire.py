@@ -52,7 +52,7 @@ class Wire:
         clock: Clock,
         timeout_s: float,
         concurrency: int,
-        refused: frozenset[int] = frozenset({503}),
+        refused: frozenset[int] = frozenset(),
         basic: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
         backend: Backend | None = None,

@@ -14,7 +14,7 @@ from contracts.errors import Happened, NotFound, PortError, Rejected
 from contracts.faults import BECOMES, Fault
 from contracts.model import Bucket, Money, Quantity, TopUp
 from contracts.ports import BalancePort
-from contracts.suites.kit import Ask, Calls, Southbound, happened_after, needs, on_simulator
+from contracts.suites.kit import Ask, Calls, Southbound, needs, on_simulator
 from contracts.suites.wire import WireContract
 
 LOST = (Fault.LOST_ANSWER, Fault.DELAY, Fault.GARBAGE, Fault.SWAP, Fault.REFUSE, Fault.FAULT)
@@ -114,7 +114,7 @@ class BalanceContract(WireContract):
             with pytest.raises(BECOMES[fault]) as failed:
                 await adapter.top_up(calls(), self.top_up_of(reference))
             assert len(southbound.effects(reference)) <= (failed.value.happened is Happened.UNKNOWN)
-            assert step or failed.value.happened is happened_after(fault)
+            assert step or failed.value.happened is self.happened_after(fault)
 
     @needs("balance.top_up", "balance.lookup")
     @lost

@@ -32,6 +32,8 @@ every_fault = pytest.mark.parametrize("fault", sorted(set(BECOMES) - SLOW - VALU
 """Those that any reply may meet, and that nobody has to wait for. The others have laws of their own."""
 on_simulator = pytest.mark.simulator_only
 """A law that needs to see or break the legacy system: skipped where that is a recording or the real thing."""
+REFUSING = 503
+"""The status of the faults in REFUSED."""
 LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
 """Which read settles an unanswered once-only write."""
 
@@ -132,6 +134,31 @@ class AdapterContract:
             told = by_hand.get(name) or by_hand.get(getattr(method, "__capability__", name))
             assert settled or told, f"nobody says how an unanswered {name} is settled"
 
+    async def fails(self, southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
+        """The work meets the fault at its first call, and says which error it was and what may have happened.
+
+        The fault hits one call, so an adapter that tries again by itself is found out: that is for policy to decide.
+        """
+        southbound.arm(fault)
+        with pytest.raises(BECOMES[fault]) as caught:
+            await work
+        assert caught.value.happened is self.happened_after(fault)
+
+    def happened_after(self, fault: Fault) -> Happened:
+        """That nothing was done counts only where the manifest declares that the system says so by this status."""
+        declared = REFUSING in self._said().get("facts", {}).get("refused", ())
+        return Happened.NO if fault in REFUSED and declared else Happened.UNKNOWN
+
+    def wrong_about(self, fault: Fault, outcome: object) -> str | None:
+        """What is wrong with how a question ended that met the fault; None when nothing is."""
+        if not isinstance(outcome, PortError):
+            return f"after {fault} there was no port error but {type(outcome).__name__}"
+        if not isinstance(outcome, BECOMES[fault]):
+            return f"{fault} became {type(outcome).__name__}"
+        if outcome.happened is not self.happened_after(fault):
+            return f"{fault} is said to have happened: {outcome.happened}"
+        return None
+
     def _said(self) -> dict[str, Any]:
         return tomllib.loads(self.manifest.read_text(encoding="utf-8"))
 
@@ -149,29 +176,3 @@ def _methods(ports: list[str]) -> Mapping[str, Any]:
 def needs(*capabilities: str) -> pytest.MarkDecorator:
     """A law of optional abilities: skipped unless the manifest says that all of them are full."""
     return pytest.mark.needs(*capabilities)
-
-
-async def fails(southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
-    """The work meets the fault at its first call, and says which error it was and what may have happened.
-
-    The fault hits one call, so an adapter that tries again by itself is found out: that is for policy to decide.
-    """
-    southbound.arm(fault)
-    with pytest.raises(BECOMES[fault]) as caught:
-        await work
-    assert caught.value.happened is happened_after(fault)
-
-
-def happened_after(fault: Fault) -> Happened:
-    return Happened.NO if fault in REFUSED else Happened.UNKNOWN
-
-
-def wrong_about(fault: Fault, outcome: object) -> str | None:
-    """What is wrong with how a question ended that met the fault; None when nothing is."""
-    if not isinstance(outcome, PortError):
-        return f"after {fault} there was no port error but {type(outcome).__name__}"
-    if not isinstance(outcome, BECOMES[fault]):
-        return f"{fault} became {type(outcome).__name__}"
-    if outcome.happened is not happened_after(fault):
-        return f"{fault} is said to have happened: {outcome.happened}"
-    return None

@@ -8,7 +8,7 @@ from contracts.errors import NotFound, PortError
 from contracts.faults import BECOMES, SLOW, VALUES, WORKLESS, Fault
 from contracts.model import Order, WorkState
 from contracts.ports import OrderPort
-from contracts.suites.kit import Ask, Calls, Southbound, every_fault, fails, needs, on_simulator
+from contracts.suites.kit import Ask, Calls, Southbound, every_fault, needs, on_simulator
 from contracts.suites.wire import WireContract
 
 
@@ -56,7 +56,7 @@ class OrderContract(WireContract):
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         order = self.new_order(f"law-3-{fault}")
-        await fails(southbound, fault, adapter.place_order(calls(), order))
+        await self.fails(southbound, fault, adapter.place_order(calls(), order))
         assert await adapter.order_by_key(calls(), order) is not None
         assert len(southbound.effects(order.reference)) == 1
 
@@ -67,7 +67,7 @@ class OrderContract(WireContract):
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         order = self.new_order(f"law-4-{fault}")
-        await fails(southbound, fault, adapter.place_order(calls(), order))
+        await self.fails(southbound, fault, adapter.place_order(calls(), order))
         assert await adapter.order_by_key(calls(), order) is None
         assert southbound.effects(order.reference) == []
 
@@ -92,7 +92,7 @@ class OrderContract(WireContract):
     ) -> None:
         order = self.new_order("law-6")
         await adapter.place_order(calls(), order)
-        await fails(southbound, fault, adapter.order_by_key(calls(), order))
+        await self.fails(southbound, fault, adapter.order_by_key(calls(), order))
 
     @on_simulator
     @needs("order.cancel")

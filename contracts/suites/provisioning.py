@@ -9,7 +9,7 @@ from contracts.errors import Conflict, Happened, NotFound, Rejected
 from contracts.faults import WORKLESS, Fault
 from contracts.model import Activation, WorkState
 from contracts.ports import ProvisioningPort
-from contracts.suites.kit import Ask, Calls, Southbound, every_fault, fails, on_simulator
+from contracts.suites.kit import Ask, Calls, Southbound, every_fault, on_simulator
 from contracts.suites.wire import WireContract
 
 
@@ -51,7 +51,7 @@ class ProvisioningContract(WireContract):
     async def test_a_repeat_makes_good_what_failed(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
-        await fails(southbound, fault, adapter.activate(calls(), self.new_activation("law-3")))
+        await self.fails(southbound, fault, adapter.activate(calls(), self.new_activation("law-3")))
         assert len(southbound.effects("law-3")) == (fault not in WORKLESS)
         receipt = await adapter.activate(calls(), self.new_activation("law-3"))
         state = await adapter.activation_state(calls(), "law-3")
@@ -72,7 +72,7 @@ class ProvisioningContract(WireContract):
     async def test_an_assigned_number_is_told_again(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
-        await fails(southbound, Fault.LOST_ANSWER, adapter.activate(calls(), self.new_activation("law-6")))
+        await self.fails(southbound, Fault.LOST_ANSWER, adapter.activate(calls(), self.new_activation("law-6")))
         number = (await adapter.activate(calls(), self.new_activation("law-6"))).facts["msisdn"]
         assert (await adapter.activation_state(calls(), "law-6")).facts["msisdn"] == number
         assert (await adapter.activate(calls(), self.new_activation("law-6b"))).facts["msisdn"] != number
@@ -134,7 +134,7 @@ class ProvisioningContract(WireContract):
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         await adapter.activate(calls(), self.new_activation("law-12"))
-        await fails(southbound, fault, adapter.activation_state(calls(), "law-12"))
+        await self.fails(southbound, fault, adapter.activation_state(calls(), "law-12"))
 
     @on_simulator
     async def test_activations_made_at_once_are_not_mixed(

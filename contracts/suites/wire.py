@@ -19,7 +19,6 @@ from contracts.suites.kit import (
     Southbound,
     every_fault,
     on_simulator,
-    wrong_about,
 )
 
 SHORT_S = 0.5
@@ -64,7 +63,7 @@ class WireContract(AdapterContract):
         for name, ask in self.offered().items():
             southbound.reset()
             southbound.arm(fault)
-            wrong[name] = wrong_about(fault, await _outcome(ask(await another(), calls())))
+            wrong[name] = self.wrong_about(fault, await _outcome(ask(await another(), calls())))
             await southbound.settled()
         assert _said(wrong) == {}
 
@@ -80,7 +79,7 @@ class WireContract(AdapterContract):
             outcome = await _outcome(ask(await another(), calls()))
             await southbound.settled()
             if not southbound.armed:
-                wrong[name] = wrong_about(fault, outcome)
+                wrong[name] = self.wrong_about(fault, outcome)
         if not wrong:
             pytest.skip(f"no reply has anything that {fault} could hit")
         assert _said(wrong) == {}
@@ -123,7 +122,7 @@ class WireContract(AdapterContract):
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        assert _said({name: wrong_about(fault, it) for name, it in zip(asks, outcomes, strict=True)}) == {}
+        assert _said({name: self.wrong_about(fault, it) for name, it in zip(asks, outcomes, strict=True)}) == {}
 
     async def test_nothing_is_sent_after_the_deadline(
         self, adapter: Adapter, southbound: Southbound, calls: Calls

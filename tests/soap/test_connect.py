@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from banyan import Garbled, Happened, Rejected
+from banyan import Garbled, Happened, Rejected, Unavailable
 from banyan.config import SoapConfig
 from banyan.soap import SoapFault, connect, port_error
 from banyan.soap.security import UsernameToken, with_block
@@ -217,3 +217,21 @@ async def test_replies_in_a_code_page_that_nobody_named(
     async with system(lambda _: reply) as (url, _), client(tmp_path, url, backend) as soap:
         with pytest.raises(Garbled):
             await soap.call(call(), "Ask", {"what": "x"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "config", "happened"),
+    [
+        ("", {}, Happened.UNKNOWN),
+        ("[facts]\nrefused = [503]", {}, Happened.NO),
+        ("[facts]\nrefused = [503]", {"refused": []}, Happened.UNKNOWN),
+        ("", {"refused": [503]}, Happened.NO),
+    ],
+)
+async def test_a_503_was_before_any_work_only_where_that_is_declared(
+    tmp_path: Path, facts: str, config: dict[str, Any], happened: Happened
+) -> None:
+    async with system(lambda _: http(503, b"busy")) as (url, _), client(tmp_path, url, facts, config=config) as soap:
+        with pytest.raises(Unavailable) as caught:
+            await soap.call(call(), "Ask", {"what": "x"})
+    assert caught.value.happened is happened

@@ -34,7 +34,7 @@ ANSWERS: list[tuple[bytes, type[PortError], Happened]] = [
 @pytest.mark.parametrize("case", range(len(ANSWERS)))
 async def test_an_answer_that_is_none_says_what_may_have_happened(case: int) -> None:
     reply, kind, happened = ANSWERS[case]
-    async with server(answering(reply)) as url, wire(FakeClock()) as made:
+    async with server(answering(reply)) as url, wire(FakeClock(), refused=frozenset({503})) as made:
         with pytest.raises(PortError) as caught:
             await post(made, url)
     assert (type(caught.value), caught.value.happened) == (kind, happened)
@@ -43,7 +43,7 @@ async def test_an_answer_that_is_none_says_what_may_have_happened(case: int) -> 
 
 
 async def test_a_503_is_doubtful_where_nobody_vouches_for_it() -> None:
-    async with server(answering(http(503, b"busy"))) as url, wire(FakeClock(), refused=frozenset()) as made:
+    async with server(answering(http(503, b"busy"))) as url, wire(FakeClock()) as made:
         with pytest.raises(Unavailable) as caught:
             await post(made, url)
     assert caught.value.happened is Happened.UNKNOWN
