@@ -29,12 +29,12 @@ class Projection:
     def spoken(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
         """The body as this version's contract has it, with the `@type` that it makes mandatory."""
         alone = type in self._alone
-        result: dict[str, Any] = self.typed(type, body) if alone else self._moves.of(type).back(body, exact=False)
+        result: dict[str, Any] = self.typed(type, body) if alone else self._moves.of(type).view(exact=False).of(body)
         return result
 
     def editable(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
         """What a patch is applied to: this version's view, from which `stored` finds back without a difference."""
-        result: dict[str, Any] = body if type in self._alone else self._moves.of(type).back(body, exact=True)
+        result: dict[str, Any] = body if type in self._alone else self._moves.of(type).view(exact=True).of(body)
         return result
 
     def path(self, type: str, path: str) -> str:
