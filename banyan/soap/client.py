@@ -33,7 +33,7 @@ class Opened:
     """What every message of a session carries."""
 
     header: Mapping[str, Any] = field(default_factory=dict)
-    """Header parts by name."""
+    """By name, parts of the header, or of the body of those operations that have them there."""
     cookie: str = ""
 
 
@@ -98,6 +98,8 @@ class SoapClient:
         it is called where the reply is read, for a large one in a thread.
         """
         trace.get_current_span().set_attribute("rpc.system.name", "soap")
+        if self._opened is not None and (inside := self._contract.takes(operation) & self._opened.header.keys()):
+            parameters = {**{name: self._opened.header[name] for name in inside}, **parameters}
         request = self._contract.write(operation, parameters, self._parts(call, operation, header))
         if self._token is not None:
             request = with_block(request, self._token.block())

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from zeep.exceptions import Error as ZeepError
 from zeep.wsdl.bindings.soap import SoapBinding
-from zeep.xsd import Element, Schema
+from zeep.xsd import ComplexType, Element, Schema
 
 from banyan.soap.codec import Dialect
 from banyan.soap.codec.texts import Unsayable
@@ -84,6 +84,12 @@ class SoapContract:
         message = self._operations[operation].output
         return None if message is None else message.body, self._types
 
+    def takes(self, operation: str) -> frozenset[str]:
+        """The names of the parts in the body of a request."""
+        message = self._operations[operation].input
+        kind = None if message is None or message.body is None else message.body.type
+        return frozenset(str(name) for name, _ in kind.elements) if isinstance(kind, ComplexType) else frozenset()
+
     def typed(self, qualified: str, /, **values: Any) -> Any:
         """A value of a named type, `{namespace}name`, where the contract only asks for its base."""
         types: Any = self._types
@@ -145,10 +151,10 @@ class SoapContract:
         envelope, _, name = root.tag[1:].rpartition("}")
         if name != "Envelope" or envelope not in (ENVELOPES if self._dialect.envelope == "either" else spoken):
             raise Untrusted(f"its root is no SOAP {' or '.join(sorted(ENVELOPES[each] for each in spoken))} envelope")
-        bodies = root.findall(f"{{{envelope}}}Body")
+        bodies = list(root.iterchildren(f"{{{envelope}}}Body"))
         if len(bodies) != 1:
             raise Untrusted(f"it has {len(bodies)} bodies")
-        return envelope, bodies[0], root.find(f"{{{envelope}}}Header")
+        return envelope, bodies[0], next(root.iterchildren(f"{{{envelope}}}Header"), None)
 
 
 def _bindings(document: Any, port: str | None) -> list[Any]:

@@ -186,3 +186,20 @@ async def test_one_session_at_two_addresses(tmp_path: Path) -> None:
     async with system(legacy) as (url, _), client(tmp_path, url, SESSION, login=login) as soap:
         assert [await ask(soap), await ask(soap.at(f"{url}other"))] == ["S1", "S1"]
     assert legacy.logins == 1
+
+
+async def test_a_session_that_stands_in_the_body_of_each_call(tmp_path: Path) -> None:
+    async def named(soap: SoapClient, call: Call) -> Mapping[str, Any]:
+        return {"what": (await login(soap, call))["session"]["id"]}
+
+    heard: list[str] = []
+
+    async def legacy(asked: bytes) -> bytes:
+        if b"login>" in asked:
+            return logged_in("S1")
+        heard.append(between(asked, "what"))
+        return told()
+
+    async with system(legacy) as (url, _), client(tmp_path, url, SESSION, login=named) as soap:
+        await soap.call(call(), "Ask", {})
+    assert heard == ["S1"]
