@@ -1,92 +1,44 @@
 """The functions of mapping.py and the methods of adapter.py, composed from a choice of operations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from banyan.scaffold.asked import Method, Parameter, in_model
+from banyan.scaffold.composed import Composed, Function, PortMethod
 from banyan.scaffold.fields import Line, lines, literal, sources, todo
 from banyan.scaffold.guess import lone_rows, rows
-from banyan.scaffold.requests import Asked, ask, shared, told, unasked
+from banyan.scaffold.requests import SESSION, ask, shared, told, unasked
 from banyan.scaffold.survey import Operation, Part, Survey
-from banyan.scaffold.words import alike, snake
+from banyan.scaffold.words import alike, snake, split
 from contracts.model import Receipt
 
 LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
 """Which read tells whether a once-only write was done."""
-MAPPING = frozenset({"todo", "needed", "money", "aware", "number", "only", "found", "known"})
 
 
-@dataclass(slots=True)
-class Function:
-    """One function of mapping.py."""
-
-    name: str
-    parameters: str
-    returns: str
-    doc: str
-    body: list[str]
-
-
-@dataclass(slots=True)
-class PortMethod:
-    """One method of the adapter."""
-
-    name: str
-    signature: str
-    returns: str
-    body: list[str]
-    doc: str = ""
-
-
-@dataclass(slots=True)
-class Composed:
-    functions: list[Function] = field(default_factory=list)
-    methods: list[PortMethod] = field(default_factory=list)
-    mapping_names: set[str] = field(default_factory=set)
-    model_names: set[str] = field(default_factory=set)
-    datetime_names: set[str] = field(default_factory=set)
-    adapter_words: set[str] = field(default_factory=set)
-    currency: bool = False
-    clock: bool = False
-    keys: dict[str, Asked] = field(default_factory=dict)
-    """By method: how its operation is asked."""
-
-    def need(self, names: set[str] | frozenset[str]) -> None:
-        self.currency |= "CURRENCY" in names
-        self.mapping_names |= names & MAPPING
-
-
-def compose(asked: Sequence[Method], serves: Mapping[str, str], survey: Survey) -> Composed:
+def compose(asked: Sequence[Method], serves: Mapping[str, str], survey: Survey, auth: str = "none") -> Composed:
     """`serves`: method -> operation. A required method without one is left to do; an optional one is left out."""
-    return _Composer(serves, survey).compose(asked)
+    return _Composer(serves, survey, auth).compose(asked)
 
 
 class _Composer:
-    def __init__(self, serves: Mapping[str, str], survey: Survey) -> None:
+    def __init__(self, serves: Mapping[str, str], survey: Survey, auth: str) -> None:
+        self._session = auth == "session"
         self._serves = serves
         self._operations = survey.operations
         self._made = Composed()
         self._makers: dict[tuple[str, str], str] = {}
         self._common: tuple[Part, ...] = ()
-        self._headers = bool([name for name in serves.values() if survey.operations[name].headers])
 
     def compose(self, asked: Sequence[Method]) -> Composed:
         made = self._made
         self._common = self._shared(asked)
-        if self._common:
-            owner = "every request"
-            made.functions.append(
-                Function(
-                    "common",
-                    "",
-                    "Record",
-                    "What every operation here wants to be told.",
-                    [f"return {unasked(self._common, owner)}"],
-                )
-            )
-            made.mapping_names.add("todo")
-        if self._headers:
-            self._header()
+        said = tuple(part for part in self._common if not self._carried(part))
+        if said:
+            told_ = "What every operation here wants to be told."
+            made.common = f"{self._configured('common', told_, unasked(said, 'every request'))} | "
+        self._header()
+        if self._session:
+            self._login()
         for method in asked:
             if method.name in self._serves:
                 self._serve(method, self._operations[self._serves[method.name]])
@@ -99,18 +51,64 @@ class _Composer:
         served = [
             (method, self._operations[self._serves[method.name]]) for method in asked if method.name in self._serves
         ]
-        brought = {name for method, operation in served for name in ask(method, operation, ()).filled}
+        brought = {
+            name for method, operation in served for name in ask(method, operation, self._carried_by(operation)).filled
+        }
         return tuple(part for part in shared(operation for _, operation in served) if part.name not in brought)
 
     def _header(self) -> None:
-        operation = next(op for name in self._serves.values() if (op := self._operations[name]).headers)
-        required = [part for part in operation.headers if part.required]
-        body = ", ".join(f'"{part.name}": {unasked(part.parts, part.name)}' for part in required)
+        operation = next((op for name in self._serves.values() if (op := self._operations[name]).headers), None)
+        if operation is None:
+            return
+        required = [part for part in operation.headers if part.required and not self._carried(part)]
+        if required:
+            body = ", ".join(f'"{part.name}": {unasked(part.parts, part.name)}' for part in required)
+            self._made.header = self._configured("header", "The parts of the SOAP header, by name.", f"{{{body}}}")
+
+    def _configured(self, name: str, doc: str, expression: str) -> str:
+        """A function of mapping.py whose values differ between installations; the expression that calls it."""
+        if "config." not in expression:
+            expression = expression.replace('")', '", config)', 1)
+        given = "config" in expression
         self._made.functions.append(
-            Function("header", "", "Record", "The parts of the SOAP header, by name.", [f"return {{{body}}}"])
+            Function(name, "config: Config" if given else "", "Record", doc, [f"return {expression}"])
         )
-        if "todo(" in body:
+        self._made.mapping_names |= {word for word in ("todo", "needed") if f"{word}(" in expression}
+        return f"mapping.{name}({'self._config' if given else ''})"
+
+    def _carried(self, part: Part) -> bool:
+        """Whether a session fills this part."""
+        return self._session and bool(SESSION & set(split(part.name)))
+
+    def _carried_by(self, operation: Operation) -> tuple[Part, ...]:
+        return tuple(part for part in operation.asks.parts if self._carried(part))
+
+    def _login(self) -> None:
+        """The operation that opens a session, and where its answer goes."""
+        ways = {"login", "logon", "signon", "authenticate"}
+        opens = [
+            each for each in self._operations.values() if ways & {*split(each.local), "".join(split(each.local)[:2])}
+        ]
+        served = [self._operations[name] for name in self._serves.values()]
+        carried = [part for op in served for part in (*op.headers, *op.asks.parts) if self._carried(part)]
+        if not opens or not carried:
+            return
+        login = self._made.login = opens[0]
+        asks, answers = (f"{login.local}: {told(part)}." for part in (login.asks, login.answers))
+        self._configured("login", f"For {asks}", unasked(login.asks.parts, login.local))
+        texts = [path for path in login.answers.leaves() if not any(part.repeats for part in path)]
+        named = [path for path in texts if SESSION & set(split(path[-1].name))]
+        token = texts[0] if len(texts) == 1 else next(iter(named), ())
+        value = "body" + "".join(f'["{part.name}"]' for part in token)
+        if not token:
+            value = f"{todo(f'{login.local}: which part is the session?')[:-1]}, body)"
             self._made.mapping_names.add("todo")
+        if carried[0].complex:
+            value = f'{{"{next((part.name for part in carried[0].parts if not part.complex), "")}": {value}}}'
+        body = [f'return {{"{carried[0].name}": {value}}}  # guessed']
+        self._function(
+            Function("session", "body: Record", "Record", f"What each call carries, from {answers}", body), []
+        )
 
     def _unserved(self, method: Method) -> None:
         at_hand = ", ".join(["call", *(each.name for each in method.parameters)])
@@ -121,7 +119,7 @@ class _Composer:
         self._made.adapter_words |= method.words | {"todo"}
 
     def _serve(self, method: Method, operation: Operation) -> None:
-        asked = ask(method, operation, self._common)
+        asked = ask(method, operation, (*self._common, *self._carried_by(operation)))
         self._made.keys[method.name] = asked
         idle = [each for each in method.parameters if each.name not in asked.used and not self._elsewhere(method, each)]
         parameters = [each for each in method.parameters if each.name in asked.used or each in idle]
@@ -135,8 +133,7 @@ class _Composer:
             self._made.need(asked.needs | {"todo"} if "todo(" in asked.expression else asked.needs)
         self._function(Function(f"{method.name}_request", _parameters(parameters), "Record", doc, body), parameters)
         request = f"mapping.{method.name}_request({', '.join(each.name for each in parameters)})"
-        header = ", mapping.header()" if self._headers and operation.headers else ""
-        sent = f'await self._soap.call(call, "{operation.name}", {request}{header})'
+        sent = self._made.sent(operation, request)
         body = self._answer(method, operation, sent)
         self._made.methods.append(PortMethod(method.name, _signature(method), method.returns, body))
         self._made.adapter_words |= method.words

@@ -8,7 +8,7 @@ from typing import Any
 
 from banyan import suites
 from banyan.scaffold.asked import Method
-from banyan.scaffold.compose import Composed, Function
+from banyan.scaffold.composed import Composed, Function
 from banyan.scaffold.fields import TEXT, WHOLE, lines, literal, sources
 from banyan.scaffold.guess import lone_rows, rows
 from banyan.scaffold.requests import record_of

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
 from banyan.scaffold.survey import Operation, Part
-from banyan.scaffold.words import alike
+from banyan.scaffold.words import alike, split
 from contracts.model import Money
 
 
@@ -28,6 +28,11 @@ class Asked:
     key: str | None = None
     """The name of the part that takes the id."""
     key_kind: str = "string"
+
+
+USER = frozenset({"user", "username", "usr", "login", "uid", "principal"})
+PASSWORD = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
+SESSION = frozenset({"session", "sid", "token", "ticket"})
 
 
 def shared(operations: Iterable[Operation]) -> tuple[Part, ...]:
@@ -53,8 +58,6 @@ def ask(method: Method, operation: Operation, common: tuple[Part, ...]) -> Asked
         for part, value in zip(own, (writer.value(part) for part in own), strict=True)
         if value and "todo(" not in value
     }
-    if common:
-        said.insert(0, "**common()")
     asked.expression = "{" + ", ".join(said) + "}"
     return asked
 
@@ -68,6 +71,11 @@ def _blank(part: Part, owner: str) -> str:
     if part.complex and part.parts:
         inside = unasked(part.parts, f"{owner}.{part.name}")
         return f"[{inside}]" if part.repeats else inside
+    said = split(part.name)
+    if part.kind in TEXT and not part.values and PASSWORD & {*said, "".join(said)}:
+        return 'needed(config.password, "password").get_secret_value()'
+    if part.kind in TEXT and not part.values and USER & {*said[:1], "".join(said)}:
+        return 'needed(config.username, "username")'
     return todo(f"{owner}.{part.told} <- ?")
 
 

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 
 from banyan.manifest import read_manifest
 from banyan.scaffold.asked import Method, in_model, methods
-from banyan.scaffold.compose import LOOK_UPS, Composed, compose
+from banyan.scaffold.compose import LOOK_UPS, compose
+from banyan.scaffold.composed import Composed
 from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.facts import Table, facts, ids, reference, suite_of, tables, unwritten
 from banyan.scaffold.guess import guesses
@@ -201,7 +202,7 @@ def _tidy(where: Place) -> None:
 
 def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
     asked = methods(choice.ports)
-    made = compose(asked, choice.serves, survey)
+    made = compose(asked, choice.serves, survey, choice.auth)
     serving = {method: survey.operations[operation] for method, operation in choice.serves.items()}
     cls = "".join(part.capitalize() for part in choice.name.split("_"))
     title = choice.title or " ".join(part.capitalize() for part in choice.name.split("_"))
@@ -226,16 +227,21 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "methods": made.methods,
         "currency": made.currency,
         "clock": made.clock,
+        "configured": bool(probe["field"]) or made.configured,
+        "login": made.login,
+        "login_configured": any(each.name == "login" and each.parameters for each in made.functions),
+        "credentials": _credentials(choice, made),
+        "mapping_config": any("config: Config" in each.parameters for each in made.functions),
         "probe": probe,
         "faults": _faults(serving),
         "fault_names": _listed({"Happened", "NotFound", "PortError", "Unavailable", *_faults(serving).values()}),
         "datetime_names": sorted(made.datetime_names),
         "mapping_imports": _listed({"Record", *made.mapping_names}),
         "mapping_models": _listed(made.model_names),
-        "adapter": _adapter_imports(words, probe, choice),
+        "adapter": _adapter_imports(words, probe, choice, login=made.login is not None),
         "tables": listed,
         "writes": _writes(asked, serving, listed),
-        "test": _test_imports(told_facts, left, choice),
+        "test": _test_imports(told_facts, left, credentials=_credentials(choice, made)),
         "probed": ids(str(probe["role"]), str(probe["kind"]))[0] if probe["field"] else "",
         "suites": [suite_of(port) for port in choice.ports],
         "facts": told_facts,
@@ -253,24 +259,33 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
     }
 
 
-def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice) -> dict[str, list[str]]:
+def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice, *, login: bool) -> dict[str, list[str]]:
     banyan = {"Call", "Clock"} | (words & {"Slice", "Window", "Bookmark"}) | ({"NotFound"} if probe["field"] else set())
     stdlib = (["from contextlib import suppress"] if probe["field"] else []) + (
         ["from datetime import " + ", ".join(sorted(words & {"datetime", "date"}))]
         if words & {"datetime", "date"}
         else []
     )
-    todo = {"todo"} if "todo" in words or choice.auth == "session" or probe["todo"] else set[str]()
+    todo = {"todo"} if "todo" in words or (choice.auth == "session" and not login) or probe["todo"] else set[str]()
+    stdlib += ["from collections.abc import Mapping", "from typing import Any"] if login else []
     return {
         "stdlib": [*stdlib, "from pathlib import Path"],
         "banyan": _listed(banyan),
         "mapping": _listed(todo),
         "model": _listed({word for word in words if in_model(word)}),
-        "soap": _listed({"connect"} | ({"Login"} if choice.auth == "session" else set())),
+        "soap": _listed(
+            {"connect"} | ({"Login"} if choice.auth == "session" else set()) | ({"SoapClient"} if login else set())
+        ),
     }
 
 
-def _test_imports(known: Mapping[str, str], left: list[Any], choice: Choice) -> dict[str, list[str]]:
+def _credentials(choice: Choice, made: Composed) -> bool:
+    """Whether nothing can be asked without a user name and a password."""
+    said = any("config.username" in line or "config.password" in line for each in made.functions for line in each.body)
+    return said or choice.auth in ("basic", "wss", "session")
+
+
+def _test_imports(known: Mapping[str, str], left: list[Any], *, credentials: bool) -> dict[str, list[str]]:
     said = " ".join([*known.values(), *(f"{each.parameters} {each.returns}" for each in left)])
     stdlib = ["from decimal import Decimal"] if "Decimal(" in said else []
     model = {word for word in re.findall(r"\b[A-Z]\w+", said) if in_model(word)}
@@ -278,7 +293,7 @@ def _test_imports(known: Mapping[str, str], left: list[Any], choice: Choice) -> 
         "stdlib": [*stdlib, "from pathlib import Path"],
         "model": _listed(model),
         "mapping": ["todo"] if left else [],
-        "secret": ["yes"] if choice.auth in ("basic", "wss", "session") else [],
+        "secret": ["yes"] if credentials else [],
     }
 
 
@@ -297,8 +312,7 @@ def _probe(survey: Survey, asked: list[Method], made: Composed, choice: Choice) 
             continue
         named = f"probe_{_role(method)}" if keyed else ""
         request = f"mapping.{method.name}_request({f'self._config.{named}' if keyed else ''})"
-        header = ", mapping.header()" if survey.operations[choice.serves[method.name]].headers else ""
-        sent = f'await self._soap.call(call, "{choice.serves[method.name]}", {request}{header})'
+        sent = made.sent(survey.operations[choice.serves[method.name]], request)
         return {
             "sent": sent,
             "field": named,

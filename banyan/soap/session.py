@@ -11,8 +11,8 @@ from contracts.clock import Clock
 from contracts.errors import Happened, PortError, Rejected, TimedOut, Unavailable
 
 Login = Callable[[SoapClient, Call], Awaitable[Mapping[str, Any]]]
-"""Calls the login operation with a client that has no session, and returns the parts, by name, that each call then carries:
-of its header, or of its body where the operation has them there.
+"""Calls the login operation with a client that has no session, and returns, by name, the parts that each
+call then carries: of its header, or of its body where the operation has them there.
 """
 ENDED = frozenset({"401", *SECURITY})
 """Codes of a Rejected by which any system says that it does not know us (any more)."""

@@ -1,0 +1,63 @@
+"""What the files of an adapter are composed to: functions of mapping.py, methods of adapter.py, and what they need."""
+
+from dataclasses import dataclass, field
+
+from banyan.scaffold.requests import Asked
+from banyan.scaffold.survey import Operation
+
+MAPPING = frozenset({"todo", "needed", "money", "aware", "number", "only", "found", "known"})
+
+
+@dataclass(slots=True)
+class Function:
+    """One function of mapping.py."""
+
+    name: str
+    parameters: str
+    returns: str
+    doc: str
+    body: list[str]
+
+
+@dataclass(slots=True)
+class PortMethod:
+    """One method of the adapter."""
+
+    name: str
+    signature: str
+    returns: str
+    body: list[str]
+    doc: str = ""
+
+
+@dataclass(slots=True)
+class Composed:
+    functions: list[Function] = field(default_factory=list)
+    methods: list[PortMethod] = field(default_factory=list)
+    mapping_names: set[str] = field(default_factory=set)
+    model_names: set[str] = field(default_factory=set)
+    datetime_names: set[str] = field(default_factory=set)
+    adapter_words: set[str] = field(default_factory=set)
+    currency: bool = False
+    clock: bool = False
+    common: str = ""
+    """What adds the parts that every request has: an expression, and ` | `."""
+    header: str = ""
+    """The expression of the header."""
+    login: Operation | None = None
+    keys: dict[str, Asked] = field(default_factory=dict)
+    """By method: how its operation is asked."""
+
+    @property
+    def configured(self) -> bool:
+        """Whether the adapter must keep its configuration."""
+        return "self._config" in self.common + self.header
+
+    def sent(self, operation: Operation, request: str) -> str:
+        """The call of an operation."""
+        header = f", {self.header}" if self.header and operation.headers else ""
+        return f'await self._soap.call(call, "{operation.name}", {self.common}{request}{header})'
+
+    def need(self, names: set[str] | frozenset[str]) -> None:
+        self.currency |= "CURRENCY" in names
+        self.mapping_names |= names & MAPPING
