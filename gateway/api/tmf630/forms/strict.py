@@ -25,7 +25,7 @@ def strangers(kind: Kind, value: Any, path: str = "") -> Iterator[str]:
     known = _ALWAYS | said.attributes.keys() | kind.declared(type)
     if not explained and not extended:
         yield from (f"{_below(path, name)} is unknown to the contract" for name in value.keys() - known)
-    for name, inner in said.inner:
+    for name, inner in said.inner.items():
         if name in value:
             yield from strangers(inner, value[name], _below(path, name))
 

@@ -40,7 +40,9 @@ class View:
         """A stored value, or each of a list, as it is seen; itself where nothing about it differs."""
         if isinstance(value, dict):
             return self._seen(value)
-        return [self.of(item) for item in value] if isinstance(value, list) else value
+        if isinstance(value, list):
+            return [self._seen(item) if isinstance(item, dict) else self.of(item) for item in value]
+        return value
 
     def _seen(self, value: Object) -> Object:
         if self._touched.isdisjoint(value) and not self._missed:
@@ -109,20 +111,17 @@ class View:
     def opened(self, wrapper: str, ways: Sequence[tuple[str, str, See]]) -> Steps:
         """All of it that the older version has stands right inside the wrapper: (name, name inside, how it is seen)."""
 
-        def parts(held: Object, moved: Object) -> None:
-            for name, inside, see in ways:
-                if inside in held:
-                    moved[name] = see(held[inside])
-
         def shown(result: Object, moved: Object, _rest: Object) -> None:
             held = result.pop(wrapper)
             if isinstance(held, dict):
-                parts(held, moved)
+                for name, inside, see in ways:
+                    if inside in held:
+                        moved[name] = see(held[inside])
 
         def exactly(result: Object, moved: Object, rest: Object) -> None:
-            held = left = result.pop(wrapper)
+            held = left = result[wrapper]
+            shown(result, moved, rest)
             if isinstance(held, dict):
-                parts(held, moved)
                 left = {inside: value for inside, value in held.items() if inside not in inner}
             if left or not held:
                 rest[wrapper] = left
