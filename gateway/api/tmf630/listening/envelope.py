@@ -26,6 +26,10 @@ class Envelopes:
 
     def __init__(self, contracts: Contracts) -> None:
         self._contracts = contracts
+        self._projections = {
+            (contract.api, contract.version): Projection(contract, contracts.stored(contract.api))
+            for contract in contracts
+        }
         self._spoken: dict[tuple[str, str], dict[str, Resource]] = {}
 
     def hears(self, event: Event, ear: Ear) -> bool:
@@ -69,8 +73,7 @@ class Envelopes:
     def _resource(self, event: Event, ear: Ear) -> tuple[Contract, Resource | None]:
         """As the listener's version has it; a topic gathers from APIs that may know another version only."""
         api, _, name = event.kind.partition("/")
-        versions = [contract.version for contract in self._contracts if contract.api == api]
-        version = ear.version if ear.version in versions else self._contracts.stored(api).version
+        version = ear.version if (api, ear.version) in self._projections else self._contracts.stored(api).version
         contract = self._contracts.contract(api, version)
         known = self._spoken.get((api, version))
         if known is None:
@@ -87,14 +90,14 @@ class Envelopes:
 
     def _part(self, event: Event, contract: Contract, name: str) -> Any:
         """Of a resource, such as the consumption that a query answers, and as it shows it; it has no address."""
-        projection = Projection(contract, self._contracts.stored(contract.api))
+        projection = self._projections[contract.api, contract.version]
         for resource in contract.resources.values():
             if name in contract.attributes(resource.type):
                 return projection.spoken(resource.type, {name: [event.body]})[name][0]
         return event.body
 
     def _shown(self, event: Event, contract: Contract, resource: Resource) -> dict[str, Any]:
-        body = Projection(contract, self._contracts.stored(contract.api)).spoken(resource.type, event.body)
+        body = self._projections[contract.api, contract.version].spoken(resource.type, event.body)
         computed = {"id": event.resource_id, "href": _address(event, contract, resource)}
         return {**computed, "@type": resource.type, **body, **computed}
 
