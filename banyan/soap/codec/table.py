@@ -5,6 +5,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
+from banyan.soap.codec.flat import in_order
 from banyan.soap.codec.shapes import Block, Leaf, Part, Wild
 from banyan.soap.codec.simple import Convert
 from banyan.soap.codec.ways import STRANGERS, Children, Fill, Read, emptiable, local, names
@@ -53,7 +54,7 @@ def by_table(children: Children) -> Fill:
             check(node, seen, out)
         return last >= 0
 
-    return fill
+    return in_order(children, fill) or fill
 
 
 class _Table:
