@@ -118,7 +118,7 @@ class SoapContract:
         asked = self._operations[operation]
         try:
             envelope, body, header = self._open(reply, {asked.envelope})
-            if len(body) == 1 and body[0].tag == f"{{{envelope}}}Fault":
+            if len(body) and body[0].tag == f"{{{envelope}}}Fault":  # behind it may stand what its detail refers to
                 raise read_fault(body[0])
             return Reply(*asked.reply.read(body, header))
         except Untrusted as wrong:

@@ -50,6 +50,8 @@ _TIME_FORM = re.compile(_TIME + _ZONE, re.ASCII)
 _DURATION_FORM = re.compile(
     r"-?P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?"
 )
+SEPARATORS = {"--T::": 19, "--T::Z": 20, "--T::+:": 25, "--T::-:": 25}
+"""Of a dateTime, local, in UTC and with an offset: every third character from the fifth on, and its length."""
 _HEX_FORM = re.compile(r"([0-9a-fA-F]{2})*")
 
 
@@ -155,14 +157,8 @@ def double(text: str) -> float:
 
 def _datetime_in(zone: tzinfo | None) -> Convert:
     def convert(text: str) -> datetime:
-        size = len(text)
-        # Local, in UTC, with an offset: those of a fixed length need no closer look.
-        if not (
-            (size == 19 or (size == 20 and text[19] == "Z") or (size == 25 and text[19] in "+-" and text[22] == ":"))  # noqa: PLR2004
-            and text[10] == "T"
-            and text[7] == text[4] == "-"
-            and text[13] == text[16] == ":"
-        ):
+        # Those of a fixed length need no closer look.
+        if SEPARATORS.get(text[4::3]) != len(text):
             text = text.strip(SPACE)
             if not _DATETIME_FORM.fullmatch(text):
                 raise ValueError
