@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod
-from banyan.scaffold.fields import Line, lines, literal, sources, todo
+from banyan.scaffold.fields import WHOLE, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import lone_rows, rows
-from banyan.scaffold.requests import SESSION, ask, shared, told, unasked
+from banyan.scaffold.requests import SESSION, ask, outcome_code, record_of, shared, told, unasked
 from banyan.scaffold.survey import Operation, Part, Survey
 from banyan.scaffold.words import alike, snake, split
 from contracts.model import Receipt
@@ -140,7 +140,8 @@ class _Composer:
 
     def _elsewhere(self, method: Method, parameter: Parameter) -> bool:
         """Whether a parameter that is not sent is used when the answer is read."""
-        return parameter.window or method.receipt or parameter.name in _attributes(method.noun or object)
+        reads = method.semantics == "read" and method.receipt
+        return parameter.window or reads or parameter.name in _attributes(method.noun or object)
 
     def _answer(self, method: Method, operation: Operation, sent: str) -> list[str]:
         if method.noun is None:
@@ -155,7 +156,8 @@ class _Composer:
         value = self._rows(method, answers, wanted) if method.many else self._one(method, answers, wanted)
         used = [each for each in wanted if each.name in value]
         inner = method.returns.replace("Slice[", "list[") if method.many else method.returns
-        self._function(Function(made, _parameters(used, "body: Record"), inner, doc, [f"return {value}"]), used)
+        lines_ = [*self._settled(operation), f"return {value}"]
+        self._function(Function(made, _parameters(used, "body: Record"), inner, doc, lines_), used)
         self._made.model_names.add(method.noun.__name__)
         arguments = ", ".join(["reply.body", *(each.name for each in used)])
         mapped = f"{sent[:-1]}, then=lambda reply: mapping.{made}({arguments}))"
@@ -203,11 +205,15 @@ class _Composer:
         mark = (
             "  # guessed: it gives no number of its own" if not body.parts else "  # guessed" if native.guessed else ""
         )
+        if "todo(" in value and operation.answers.parts:
+            value = f"{value[:-1]}, body)"
         arguments = [f"reference={ours},", f"native_id={value},{mark}", "accepted=at,"]
-        reads = "body" in value
+        settled = self._settled(operation)
+        reads = "body" in value or bool(settled)
         parameters = (["body: Record"] if reads else []) + [f"{parameter.name}: {parameter.annotation}", "at: datetime"]
         self._function(
-            Function(made, ", ".join(parameters), "Receipt", doc, ["return Receipt(", *arguments, ")"]), [parameter]
+            Function(made, ", ".join(parameters), "Receipt", doc, [*settled, "return Receipt(", *arguments, ")"]),
+            [parameter],
         )
         self._made.datetime_names.add("datetime")
         self._made.clock = True
@@ -218,6 +224,26 @@ class _Composer:
         if not reads:
             return [*first, sent, f"return mapping.{made}({parameter.name}, self._clock.now())"]
         return [*first, f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name}, self._clock.now())"]
+
+    def _settled(self, operation: Operation) -> list[str]:
+        """A refusal inside a reply: the code that tells it is looked at first."""
+        path = outcome_code(operation.answers)
+        if path is None:
+            return []
+        code, name = path[-1], ".".join(part.name for part in path)
+        self._made.says[code.name] = "True" if code.kind == "boolean" else "0" if code.kind in WHOLE else '"0"'
+        self._made.says[code.name] = f'"{code.values[0]}"' if code.values else self._made.says[code.name]
+        if "settled" not in {function.name for function in self._made.functions}:
+            means = f"What of {name} means that it was done? And what: that it knows no such thing?"
+            done = "True" if code.kind == "boolean" else todo(means)
+            asks = "if code is not True:" if code.kind == "boolean" else f"if code != {done}:"
+            body = [asks, f'    raise Rejected("it refused the request by {code.name}", code=str(code))']
+            doc = "A refusal inside a reply: NotFound, Rejected or Conflict, by its code."
+            self._function(Function("settled", "code: object", "None", doc, body), [])
+            self._made.mapping_names |= {"todo"} if "todo(" in done else set()
+            self._made.refuses = True
+        where = "".join(f'["{part.name}"]' for part in path)
+        return [f"settled(body{where})"]
 
     def _found_by(self, method: Method, operation: Operation) -> list[str] | None:
         """A look-up among rows that carry our reference."""
@@ -261,6 +287,7 @@ class _Composer:
             missing = todo(f"{row.name} are plain values: which operation tells the rest?")
             at_hand = "".join(f", {getattr(each, 'name', '')}" for each in given)
             return f"[{missing[:-1]}, row{at_hand}) for row in {where}]"
+        where = f"({where} or [])" if row.nillable else where
         return f"[{self._maker(method, row, given, 'row')} for row in {where}]"
 
     def _one(self, method: Method, answers: Part, given: Sequence[object]) -> str:
@@ -330,18 +357,18 @@ class _Composer:
 
 def _inside(answers: Part) -> tuple[Part, str]:
     """The record inside its wrappers, and the expression that leads there."""
-    record, path = answers, "body"
-    while len(record.parts) == 1 and record.parts[0].complex and record.parts[0].parts and not record.parts[0].repeats:
-        sure = record is answers or (record.required and not record.nillable)
-        record = record.parts[0]
-        path = f'{path}["{record.name}"]' if sure else f'({path} or {{}}).get("{record.name}")'
+    record, path, sure = answers, "body", True
+    for name in record_of(answers)[1]:
+        record = next(part for part in record.parts if part.name == name)
+        path = f'{path}["{name}"]' if sure else f'({path} or {{}}).get("{name}")'
+        sure = record.required and not record.nillable
     return record, path
 
 
 def _sure(answers: Part) -> bool:
     record = answers
-    while len(record.parts) == 1 and record.parts[0].complex and not record.parts[0].repeats:
-        record = record.parts[0]
+    for name in record_of(answers)[1]:
+        record = next(part for part in record.parts if part.name == name)
         if not record.required or record.nillable:
             return False
     return True

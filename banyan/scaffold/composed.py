@@ -44,6 +44,9 @@ class Composed:
     """What adds the parts that every request has: an expression, and ` | `."""
     header: str = ""
     """The expression of the header."""
+    says: dict[str, str] = field(default_factory=dict)
+    """What the simulator says in those parts of a reply that tell how it went."""
+    refuses: bool = False
     login: Operation | None = None
     keys: dict[str, Asked] = field(default_factory=dict)
     """By method: how its operation is asked."""

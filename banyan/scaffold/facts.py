@@ -185,3 +185,27 @@ def reference(operation: Operation) -> str:
     leaves = [path[-1].name for path in operation.asks.leaves()]
     best = max(leaves, key=lambda name: alike("reference", name), default="")
     return best if best and alike("reference", best) > 0.4 else ""  # noqa: PLR2004
+
+
+REFUSING = {"access", "argument", "auth", "authentication", "authorization", "business", "credentials", "denied"}
+REFUSING |= {"forbidden", "illegal", "insufficient", "invalid", "limit", "login", "parameter", "policy", "refused"}
+REFUSING |= {"rejected", "validation"}
+"""Words in the name of an exception by which a system says no before it does anything."""
+
+
+def exceptions(serving: Mapping[str, Operation]) -> dict[str, str]:
+    found = {}
+    for operation in serving.values():
+        for name, part in operation.faults.items():
+            element = part.name or name
+            words = set(split(element))
+            found[element] = (
+                "NotFound"
+                if {"not", "found"} <= words or words & {"unknown", "missing"}
+                else "Conflict"
+                if words & {"exist", "already", "conflict", "duplicate", "state", "use"}
+                else "Rejected"
+                if words & REFUSING
+                else "Unavailable"  # it may have failed half-way: a write must not be sent again for a guess
+            )
+    return found

@@ -32,6 +32,10 @@ class Asked:
 
 USER = frozenset({"user", "username", "usr", "login", "uid", "principal"})
 PASSWORD = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
+CODES = frozenset({"rc", "success", "retcode", "errno"})
+TOLD = frozenset({"result", "resp", "response", "error", "err", "return", "ret", "reply", "outcome", "status", "trans"})
+TEXTS = frozenset({"message", "msg", "text", "error", "reason", "description", "desc"})
+"""Words of those parts of a reply that tell how it went."""
 SESSION = frozenset({"session", "sid", "token", "ticket"})
 
 
@@ -174,9 +178,39 @@ def told(part: Part) -> str:
 
 
 def record_of(answers: Part) -> tuple[Part, list[str]]:
-    """The record inside its wrappers, and the names that lead there."""
+    """The record inside its wrappers, and the names that lead there. What tells how it went stands beside it."""
     record, path = answers, []
-    while len(record.parts) == 1 and record.parts[0].complex and record.parts[0].parts and not record.parts[0].repeats:
-        record = record.parts[0]
+    while (inner := _payload(record)) is not None:
+        record = inner
         path.append(record.name)
     return record, path
+
+
+def _payload(record: Part) -> Part | None:
+    """The only part of a record, or the only one beside a code that tells how it went."""
+    telling = [part for part in record.parts if _outcome((part,))]
+    carrying = [part for part in record.parts if part not in telling]
+    if len(record.parts) > 1 and outcome_code(record) is None:
+        return None
+    only = record.parts[0] if len(record.parts) == 1 else carrying[0] if len(carrying) == 1 else None
+    return only if only is not None and only.complex and only.parts and not only.repeats else None
+
+
+def _outcome(path: tuple[Part, ...]) -> bool:
+    """Whether a part says how it went, and nothing else: a code, a text, or a record of such."""
+    part = path[-1]
+    if part.complex:
+        return bool(part.parts) and not part.repeats and all(_outcome((*path, inner)) for inner in part.parts)
+    return _code(path) or bool(TEXTS & set(split(part.name)))
+
+
+def _code(path: tuple[Part, ...]) -> bool:
+    said = {word for part in path for word in split(part.name)}
+    last = set(split(path[-1].name))
+    return bool(last & CODES) or bool(last & {"code", "status"} and said & TOLD and len(said) > 1)
+
+
+def outcome_code(answers: Part) -> tuple[Part, ...] | None:
+    """The path to the code by which a reply says whether it was done."""
+    paths = [path for path in answers.leaves() if all(part.required for part in path) and _code(path)]
+    return next((path for path in paths if all(_outcome(path[:end]) for end in range(1, len(path) + 1))), None)

@@ -168,7 +168,7 @@ class _Shapes:
             kind=_name(kind, element),
             required=required and element.min_occurs != 0,
             repeats=repeats or element.accepts_multiple or listed,
-            nillable=bool(element.nillable),
+            nillable=bool(element.nillable) or listed,
             namespace=element.qname.namespace or "" if element.qname is not None else "",
             values=() if complex_ else self._enumerations.get(kind.qname.text if kind.qname else "", ()),
             parts=self._inside(kind, depth - 1) if complex_ and depth else (),

@@ -21,7 +21,7 @@ from banyan.scaffold.asked import Method, in_model, methods
 from banyan.scaffold.compose import LOOK_UPS, compose
 from banyan.scaffold.composed import Composed
 from banyan.scaffold.descriptions import descriptions
-from banyan.scaffold.facts import Table, facts, ids, reference, suite_of, tables, unwritten
+from banyan.scaffold.facts import Table, exceptions, facts, ids, reference, suite_of, tables, unwritten
 from banyan.scaffold.guess import guesses
 from banyan.scaffold.located import Located
 from banyan.scaffold.requests import told
@@ -229,12 +229,14 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "clock": made.clock,
         "configured": bool(probe["field"]) or made.configured,
         "login": made.login,
+        "says": made.says,
+        "refuses": made.refuses,
         "login_configured": any(each.name == "login" and each.parameters for each in made.functions),
         "credentials": _credentials(choice, made),
         "mapping_config": any("config: Config" in each.parameters for each in made.functions),
         "probe": probe,
-        "faults": _faults(serving),
-        "fault_names": _listed({"Happened", "NotFound", "PortError", "Unavailable", *_faults(serving).values()}),
+        "faults": exceptions(serving),
+        "fault_names": _listed({"Happened", "NotFound", "PortError", "Unavailable", *exceptions(serving).values()}),
         "datetime_names": sorted(made.datetime_names),
         "mapping_imports": _listed({"Record", *made.mapping_names}),
         "mapping_models": _listed(made.model_names),
@@ -350,30 +352,6 @@ def _by_hand(asked: list[Method], choice: Choice) -> dict[str, str]:
         and (method.name in choice.serves or method.capability is None)
         and LOOK_UPS.get(method.name) not in choice.serves
     }
-
-
-REFUSING = {"access", "argument", "auth", "authentication", "authorization", "business", "credentials", "denied"}
-REFUSING |= {"forbidden", "illegal", "insufficient", "invalid", "limit", "login", "parameter", "policy", "refused"}
-REFUSING |= {"rejected", "validation"}
-"""Words in the name of an exception by which a system says no before it does anything."""
-
-
-def _faults(serving: Mapping[str, Operation]) -> dict[str, str]:
-    found = {}
-    for operation in serving.values():
-        for name, part in operation.faults.items():
-            element = part.name or name
-            words = set(split(element))
-            found[element] = (
-                "NotFound"
-                if {"not", "found"} <= words or words & {"unknown", "missing"}
-                else "Conflict"
-                if words & {"exist", "already", "conflict", "duplicate", "state", "use"}
-                else "Rejected"
-                if words & REFUSING
-                else "Unavailable"  # it may have failed half-way: a write must not be sent again for a guess
-            )
-    return found
 
 
 def _writes(asked: list[Method], serving: Mapping[str, Operation], listed: list[Table]) -> list[dict[str, str]]:

@@ -60,7 +60,16 @@ class Rows:
 class Generated:
     """Every operation of a contract answers. Those that are told a path and rows answer from them."""
 
-    def __init__(self, contract: SoapContract, missing: Callable[[], SoapFault] = not_found) -> None:
+    def __init__(
+        self,
+        contract: SoapContract,
+        missing: Callable[[], SoapFault | Row] = not_found,
+        says: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`missing`: what is said of an id that no row has, a fault or the body of a reply. `says`: by the name of a
+        part, what every reply has there, such as the code of success.
+        """
+        self._says = says or {}
         self._contract = contract
         self._missing = missing
         self._handlers: dict[str, Callable[[Request], Any]] = {}
@@ -103,7 +112,7 @@ class Generated:
     def sampled(self, request: Request) -> Answer:
         """A sampled reply in which whatever is called as in the request has the request's value."""
         reply = sampled_reply(self._contract, request.operation)
-        said = {name: value for name, value in leaves(request.parameters) if value is not None}
+        said = {name: value for name, value in leaves(request.parameters) if value is not None} | dict(self._says)
         return Answer(_echoed(reply.body, said), _echoed(reply.header, {}) or None)
 
     def _read(self, operation: str, path: Sequence[str], rows: Rows, choose: Callable[[list[Row]], Any]) -> None:
@@ -134,7 +143,10 @@ class Generated:
             try:
                 return handle(request)
             except LookupError:
-                raise self._missing() from None
+                told = self._missing()
+                if isinstance(told, SoapFault):
+                    raise told from None
+                return told
 
         return guarded
 

@@ -31,7 +31,8 @@ class BillContract(WireContract):
             assert each.account_id == self.account_with_bills
             assert each.issued.tzinfo is not None
             assert all(isinstance(line.amount.amount, Decimal) for line in each.lines)
-            assert sum((line.amount.amount for line in each.lines), Decimal(0)) == each.total.amount
+            if each.lines:  # some systems tell what is to be paid, and no more
+                assert sum((line.amount.amount for line in each.lines), Decimal(0)) == each.total.amount
             assert await adapter.bill(calls(), each.id) == each
 
     async def test_bills_come_newest_first(self, adapter: BillPort, calls: Calls) -> None:

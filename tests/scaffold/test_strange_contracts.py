@@ -10,13 +10,16 @@ from typer.testing import CliRunner
 
 from banyan.scaffold.survey import fallbacks, survey
 from banyan.scaffold.vendor import gather
+from banyan.simulate import Answer, Generated, Ledger, Request, Rows
 from banyan.soap import SoapContract
 from banyan.soap.sampled import sampled_reply
 from gateway.cli import app
+from tests.clock import FakeClock
 
 WSDLS = Path(__file__).parent / "wsdl"
 KONTOR = WSDLS / "kontor" / "Kontor.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
+ORBIT = WSDLS / "orbit" / "partner.wsdl"
 BROKEN = WSDLS / "broken" / "legacy.wsdl"
 
 
@@ -86,3 +89,32 @@ def test_credentials_in_a_header_come_from_the_configuration(tmp_path: Path) -> 
     assert '"pwd": needed(config.password, "password").get_secret_value()' in files["mapping.py"]
     assert "mapping.header(self._config)" in files["adapter.py"]
     assert 'username="tester"' in files["test_contract.py"]
+
+
+def test_a_reply_that_tells_how_it_went_is_asked_first(tmp_path: Path) -> None:
+    serves = ["--serve", "customer=RdPty", "--serve", "find_customers=SrchPty"]
+    files = made(tmp_path, "fenwick_two", FENWICK, "--port", "CustomerPort", *serves)
+    assert 'settled(body["outcome"]["rc"])\n    return customer(found(body["pty"]))' in files["mapping.py"]
+    assert "raise Rejected(" in files["mapping.py"]
+    assert 'made = Generated(contract, says={"rc": 0})' in files["simulator.py"]
+    assert 'made.gives("RdPty", ("pty",), customers)' in files["simulator.py"]
+
+
+def test_a_write_is_never_sent_without_what_it_is_about(tmp_path: Path) -> None:
+    files = made(tmp_path, "orbit_one", ORBIT, "--port", "BalancePort", "--serve", "top_up=create")
+    assert 'return todo("create: what becomes of top_up?", top_up)' in files["mapping.py"]
+    assert "mapping.top_up_reply(reply.body, top_up, self._clock.now())" in files["adapter.py"]
+
+
+def test_a_simulator_says_how_it_went_in_the_systems_own_way() -> None:
+    contract = SoapContract.load(FENWICK)
+    simulated = Generated(contract, missing=lambda: {"outcome": {"rc": 404}}, says={"rc": 0})
+    simulated.gives("RdPty", ("pty",), Rows({"ptyNo": "101"}))
+    ledger = Ledger(FakeClock())
+    answers = []
+    for number in ("101", "999"):
+        handled = simulated.operations()["RdPty"].handle(Request("RdPty", {"ptyNo": number}, {}, None, ledger))
+        body = handled.body if isinstance(handled, Answer) else handled
+        answers.append(contract.read("RdPty", contract.write_reply("RdPty", body)).body)
+    assert [answer["outcome"]["rc"] for answer in answers] == [0, 404]
+    assert [answer["pty"] and answer["pty"]["ptyNo"] for answer in answers] == ["101", None]
