@@ -1,5 +1,7 @@
 """SOAP faults of both versions, and the port error that one becomes when its adapter knows nothing better."""
 
+from copy import deepcopy
+
 from lxml import etree
 
 from contracts.errors import Happened, PortError, Rejected, Unavailable
@@ -19,6 +21,10 @@ SECURITY = frozenset(
     }
 )
 """Those of WS-Security: who we are was refused, before any work."""
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+_CODES12 = {"Client": "Sender", "Server": "Receiver"}
+_CODES11 = {code: old for old, code in _CODES12.items()}
+_FIVE = frozenset({"Sender", "Receiver", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown"})
 
 
 class SoapFault(Exception):
@@ -44,22 +50,49 @@ def port_error(fault: SoapFault) -> PortError:
 def read_fault(node: etree._Element) -> SoapFault:
     """Read a Fault element of SOAP 1.1 or 1.2; its children may lack their namespace."""
     code = _text(node, "faultcode") or _text(node, "Code", "Value")
+    closer = _text(node, "Code", "Subcode", "Value").rpartition(":")[2]
     message = _text(node, "faultstring") or _text(node, "Reason", "Text")
     detail = _child(node, "detail")
     if detail is None:
         detail = _child(node, "Detail")
-    return SoapFault(code.rpartition(":")[2], message, detail)
+    return SoapFault(closer if closer in SECURITY else code.rpartition(":")[2], message, detail)
 
 
 def write_fault(envelope: str, fault: SoapFault) -> bytes:
-    """The whole envelope of a SOAP 1.1 fault."""
+    """The whole envelope of a fault, in the form of its SOAP version."""
     root = etree.Element(f"{{{envelope}}}Envelope", nsmap={"soap": envelope})
     node = etree.SubElement(etree.SubElement(root, f"{{{envelope}}}Body"), f"{{{envelope}}}Fault")
-    etree.SubElement(node, "faultcode").text = f"soap:{fault.code}"
-    etree.SubElement(node, "faultstring").text = fault.message
-    if fault.detail is not None:
-        etree.SubElement(node, "detail").append(fault.detail)
+    if envelope == SOAP12:
+        _write12(node, fault)
+    else:
+        code = _CODES11.get(fault.code, fault.code)
+        etree.SubElement(node, "faultcode").text = f"soap:{code}"
+        etree.SubElement(node, "faultstring").text = fault.message
+        _detail(node, "detail", fault.detail)
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _write12(node: etree._Element, fault: SoapFault) -> None:
+    """SOAP 1.2 knows five codes; any other is a closer word for one of them."""
+    said = fault.code.partition(".")[0]
+    known = _CODES12.get(said, said)
+    if known not in _FIVE:
+        known = "Sender" if said in SECURITY else "Receiver"
+    code = etree.SubElement(node, f"{{{SOAP12}}}Code")
+    etree.SubElement(code, f"{{{SOAP12}}}Value").text = f"soap:{known}"
+    if fault.code not in (known, *_CODES12):
+        etree.SubElement(etree.SubElement(code, f"{{{SOAP12}}}Subcode"), f"{{{SOAP12}}}Value").text = fault.code
+    reason = etree.SubElement(etree.SubElement(node, f"{{{SOAP12}}}Reason"), f"{{{SOAP12}}}Text")
+    reason.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
+    reason.text = fault.message
+    _detail(node, f"{{{SOAP12}}}Detail", fault.detail)
+
+
+def _detail(node: etree._Element, tag: str, told: etree._Element | None) -> None:
+    """`told`: what stands in the detail, or a whole one as it was read."""
+    if told is not None:
+        inside = [*told] if etree.QName(told).localname in ("detail", "Detail") else [told]
+        etree.SubElement(node, tag).extend(deepcopy(each) for each in inside)
 
 
 def _child(node: etree._Element, name: str) -> etree._Element | None:

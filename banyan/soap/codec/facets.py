@@ -18,6 +18,8 @@ from zeep.xsd.schema import SchemaDocument
 from zeep.xsd.types.unresolved import UnresolvedCustomType
 from zeep.xsd.visitor import SchemaVisitor, tags
 
+from banyan.soap.codec.extending import extended
+
 
 @dataclass(frozen=True, slots=True)
 class Facets:
@@ -174,6 +176,7 @@ class _Visitor(SchemaVisitor):
         if isinstance(element, Element):
             _tell(element, abstract=node.get("abstract") in ("true", "1"), fixed=node.get("fixed"))
             _tell(element, head=qname_attr(node, "substitutionGroup"))
+            element.nillable = (node.get("nillable") or "").strip() in ("true", "1")
         return element
 
     def visit_attribute(self, node: etree._Element, parent: etree._Element) -> Any:
@@ -202,7 +205,13 @@ class _Visitor(SchemaVisitor):
             base=None if base is None else base.qname,
             mixed=(node.get("mixed") or inside) in ("true", "1"),
         )
+        type(kind).extend = extended
         return kind
+
+    def visit_all(self, node: etree._Element, parent: etree._Element) -> Any:
+        every = super().visit_all(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        every.min_occurs = int(node.get("minOccurs", "1"))
+        return every
 
     def visit_choice(self, node: etree._Element, parent: etree._Element) -> Any:
         choice = super().visit_choice(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
@@ -221,6 +230,7 @@ class _Visitor(SchemaVisitor):
         _TAGS.attribute: visit_attribute,
         _TAGS.simpleType: visit_simple_type,
         _TAGS.complexType: visit_complex_type,
+        _TAGS.all: visit_all,
         _TAGS.choice: visit_choice,
         _TAGS.any: visit_any,
     }

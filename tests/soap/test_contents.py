@@ -1,0 +1,112 @@
+"""Contents that zeep mistakes: what an extension adds to its base, and what a group or an xsd:all may lack."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from banyan import Garbled
+from tests.soap.small import body, contract, element, holding, kind
+
+BASE = kind("Base", element("a", "xs:int"))
+PAIR = element("b", "xs:int") + element("c", "xs:int")
+GROUPS = (
+    f'<xs:group name="G"><xs:sequence>{element("g", "xs:int")}{element("h", "xs:int")}</xs:sequence></xs:group>'
+    f'<xs:group name="I"><xs:sequence>{element("i", "xs:int")}</xs:sequence></xs:group>'
+)
+GROUP, OPTIONAL, REPEATED = '<xs:group ref="t:G"/>', 'minOccurs="0"', 'minOccurs="0" maxOccurs="unbounded"'
+
+
+def block(name: str, inner: str, occurs: str = "") -> str:
+    return f"<xs:{name} {occurs}>{inner}</xs:{name}>"
+
+
+def base(inner: str) -> str:
+    return f'<xs:complexType name="Base">{inner}</xs:complexType>'
+
+
+def added(inner: str, name: str = "T") -> str:
+    """A type that adds a content of any kind to Base."""
+    inside = f'<xs:complexContent><xs:extension base="t:Base">{inner}</xs:extension></xs:complexContent>'
+    return f'<xs:complexType name="{name}">{inside}</xs:complexType>'
+
+
+TOLD = element("told", "t:T")
+ABC = "<a>1</a><b>1</b><c>1</c>"
+CHOICE = base(block("choice", element("a", "xs:int") + element("z", "xs:int")))
+VALID: dict[str, tuple[str, list[str]]] = {
+    "an own sequence that may lack": (BASE + added(block("sequence", PAIR, OPTIONAL)), ["<a>1</a>", ABC]),
+    "an own sequence that repeats": (
+        BASE + added(block("sequence", PAIR, REPEATED)),
+        ["<a>1</a>", ABC, f"{ABC}<b>1</b><c>1</c>"],
+    ),
+    "a base that may lack": (
+        base(block("sequence", element("a", "xs:int"), OPTIONAL)) + added(block("sequence", PAIR)),
+        [ABC, "<b>1</b><c>1</c>"],
+    ),
+    "a base that repeats": (
+        base(block("sequence", element("a", "xs:int"), REPEATED)) + added(block("sequence", PAIR)),
+        [ABC, f"<a>0</a>{ABC}"],
+    ),
+    "a choice after a choice": (
+        CHOICE + added(block("choice", PAIR)),
+        ["<a>1</a><b>1</b>", "<z>1</z><c>1</c>"],
+    ),
+    "an own group, and another type that adds the same": (
+        GROUPS + BASE + added(GROUP) + added(GROUP, "U") + element("other", "t:U"),
+        ["<a>1</a><g>1</g><h>1</h>"],
+    ),
+    "an own group that may lack": (
+        GROUPS + BASE + added('<xs:group ref="t:G" minOccurs="0"/>'),
+        ["<a>1</a>", "<a>1</a><g>1</g><h>1</h>"],
+    ),
+    "a base that is a group": (
+        GROUPS + base(GROUP) + added(block("sequence", PAIR)),
+        ["<g>1</g><h>1</h><b>1</b><c>1</c>"],
+    ),
+    "a group after a group": (GROUPS + base(GROUP) + added('<xs:group ref="t:I"/>'), ["<g>1</g><h>1</h><i>1</i>"]),
+    "an all that may lack": (
+        f'<xs:complexType name="T">{block("all", PAIR, OPTIONAL)}</xs:complexType>',
+        ["", "<c>1</c><b>1</b>"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_what_the_schema_allows_is_read_and_written_again(tmp_path: Path, name: str) -> None:
+    types, inners = VALID[name]
+    of = contract(tmp_path, types + TOLD)
+    schema = declared(types + TOLD)
+    assert not of.fallbacks
+    for inner in inners:
+        value = body(of, inner)
+        written = of.write_reply("Ask", value)
+        node = etree.fromstring(written)[-1][0]
+        schema.assertValid(etree.fromstring(etree.tostring(node)))
+        assert [child.text for child in node] == [text.partition("<")[0] for text in inner.split(">")[1::2]]
+        assert of.read("Ask", written).body == value
+
+
+def test_what_such_contents_must_hold_is_still_asked_for(tmp_path: Path) -> None:
+    of = contract(tmp_path, GROUPS + base(GROUP) + added(block("sequence", PAIR, OPTIONAL)) + TOLD)
+    for inner, why in (
+        ("<b>1</b><c>1</c>", "g is missing"),
+        ("<g>1</g><h>1</h><b>1</b>", "c is missing"),
+        ("<b>1</b><c>1</c><g>1</g><h>1</h>", "g comes out of order"),
+    ):
+        with pytest.raises(Garbled, match=why):
+            body(of, inner)
+
+
+def test_nillable_may_be_said_by_a_number(tmp_path: Path) -> None:
+    of = contract(tmp_path, holding(block("sequence", element("a", "xs:int", 'nillable="1"'))))
+    assert body(of, '<a xsi:nil="true"/>') == {"a": None}
+
+
+def declared(types: str) -> etree.XMLSchema:
+    head = 'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t"'
+    return etree.XMLSchema(
+        etree.fromstring(
+            f'<xs:schema {head} targetNamespace="urn:t" elementFormDefault="qualified">{types}</xs:schema>'
+        )
+    )
