@@ -34,4 +34,6 @@ class SystemClock:
 def rfc3339(instant: datetime) -> str:
     """An instant as every API tells it: UTC, milliseconds, Z."""
     utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    parts = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond // 1000)
+    # A list says many dates: isoformat() takes twice as long, format specifiers take longer still.
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % parts  # noqa: UP031

@@ -6,8 +6,9 @@ from typing import Any
 
 def as_customer(id: str, name: str | None = None) -> dict[str, Any]:
     """The customer, as what belongs to him names him."""
-    named = {} if name is None else {"name": name}
-    return {"role": "customer", "partyOrPartyRole": {"id": id, **named, "@referredType": "Customer"}}
+    if name is None:
+        return {"role": "customer", "partyOrPartyRole": {"id": id, "@referredType": "Customer"}}
+    return {"role": "customer", "partyOrPartyRole": {"id": id, "name": name, "@referredType": "Customer"}}
 
 
 def billed_to(account: str | None, customer: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ def subscription_document(held: Held) -> dict[str, Any]:
     lines = [line for line in subscription.lines if line.kind is LineKind.PRODUCT]
     body: dict[str, Any] = {
         "id": held.id,
-        "name": ", ".join(line.description for line in lines) or f"Subscription {subscription.id}",
+        "name": ", ".join([line.description for line in lines]) or f"Subscription {subscription.id}",
         "status": subscription.status,
         "isBundle": len(lines) > 1,
         "isCustomerVisible": True,
