@@ -1,4 +1,4 @@
-"""Resources as the bytes that leave: made once for each stored text, version and path, and kept while asked for."""
+"""Resources as they leave: as bytes made once for each stored text, version and path, and kept while asked for."""
 
 from functools import lru_cache
 from typing import Any
@@ -27,10 +27,11 @@ class Rendering:
         self._projection = projection
         self._type = type
 
-    def __call__(self, collection: str, document: Document) -> msgspec.Raw:
+    def __call__(self, collection: str, document: Document) -> msgspec.Raw | dict[str, Any]:
+        """The bytes that are kept, or else the body: what it is listed with is encoded with it."""
         text = document.text
         if text is None or len(text) > _LONGEST:
-            return msgspec.Raw(_JSON.encode(self.shown(collection, document.id, document.body)))
+            return self.shown(collection, document.id, document.body)
         kept = _kept(self, collection, document.id)
         if kept.text != text:
             kept.bytes = msgspec.Raw(_JSON.encode(self.shown(collection, document.id, from_json(text))))
