@@ -115,14 +115,20 @@ class SoapClient:
         try:
             if len(answer.body) > LARGE:
                 return await asyncio.to_thread(self._read, operation, answer, then)
-            return self._read(operation, answer, then)
+            reply = self._reply(operation, answer)
+            return reply if then is None else then(reply)
         except SoapFault as told:
             raise (fault or self._fault)(told) from None
 
-    def _read(self, operation: str, answer: Answer, then: Callable[[Reply], T] | None) -> T | Reply:
+    def _reply(self, operation: str, answer: Answer) -> Reply:
         reply = self._contract.read(operation, answer.body)
         if answer.status != HTTPStatus.OK:
             raise Garbled(f"the reply to {operation} is a success with status {answer.status}", code=str(answer.status))
+        return reply
+
+    def _read(self, operation: str, answer: Answer, then: Callable[[Reply], T] | None) -> T | Reply:
+        """For a large reply: its rows are freed with care."""
+        reply = self._reply(operation, answer)
         if then is None:
             return reply
         value, lists = then(reply), list(_long_lists(reply.body))
