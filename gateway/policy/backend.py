@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
@@ -47,21 +48,42 @@ class Backend:
     ) -> Any:
         """The answer of this port method within the call's deadline, after as many attempts as policy allows."""
         with logical(self.system, name, semantics) as attempts, self.budget.spending() as spending:
-            retrying = AsyncRetrying(
-                sleep=self._clock.sleep,
-                wait=wait(self._patience, self._chance),
-                stop=self._enough(call, spending),
-                retry=retry_if_exception(lambda error: may_repeat(semantics, error)),
-                reraise=True,
-            )
+            attempt = partial(self._attempt, attempts, method, call, *args, **kw)
             try:
-                answer: Any = await retrying(self._attempt, attempts, method, call, *args, **kw)
+                try:
+                    answer: Any = await attempt()
+                except PortError as first:
+                    answer = await self._again(first, attempt, semantics, self._enough(call, spending))
             except PASSING as error:
                 if attempts.doubtful and semantics is not Semantics.READ and error.happened is Happened.NO:
                     raise Unavailable(str(error), happened=Happened.UNKNOWN, retry_after=error.retry_after) from error
                 raise
             spending.succeeded()
             return answer
+
+    async def _again(
+        self,
+        first: PortError,
+        attempt: Callable[[], Awaitable[Any]],
+        semantics: Semantics,
+        enough: Callable[[RetryCallState], bool],
+    ) -> Any:
+        """What follows a first attempt that failed like this. Most do not fail, and are spared the making of it."""
+        told = [first]
+
+        async def counted() -> Any:
+            if told:
+                raise told.pop()
+            return await attempt()
+
+        retrying = AsyncRetrying(
+            sleep=self._clock.sleep,
+            wait=wait(self._patience, self._chance),
+            stop=enough,
+            retry=retry_if_exception(lambda error: may_repeat(semantics, error)),
+            reraise=True,
+        )
+        return await retrying(counted)
 
     async def stream(
         self, name: str, semantics: Semantics, method: Callable[..., AsyncIterator[Any]], call: Call, *args: Any

@@ -18,12 +18,18 @@ class Bulkhead:
     @asynccontextmanager
     async def place(self, left_s: float) -> AsyncIterator[None]:
         """A place for one attempt that has `left_s` seconds until its deadline."""
-        try:
-            async with asyncio.timeout(min(self._wait_s, left_s)):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise Shed(f"{self._system} is busy with as many calls as it stands", retry_after=1) from error
+        if not self._free.locked():
+            await self._free.acquire()  # at once
+        else:
+            await self._wait(min(self._wait_s, left_s))
         try:
             yield
         finally:
             self._free.release()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise Shed(f"{self._system} is busy with as many calls as it stands", retry_after=1) from error
