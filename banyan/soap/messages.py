@@ -1,5 +1,6 @@
 """The messages of one operation, one way: what stands in their body and header, compiled."""
 
+import re
 from collections.abc import Mapping
 from copy import copy
 from typing import Any
@@ -15,6 +16,12 @@ from banyan.soap.codec.ways import local
 from banyan.soap.multiref import resolved
 from banyan.soap.strict import Untrusted
 
+ENCODINGS = {
+    "http://schemas.xmlsoap.org/soap/envelope/": "http://schemas.xmlsoap.org/soap/encoding/",
+    "http://www.w3.org/2003/05/soap-envelope": "http://www.w3.org/2003/05/soap-encoding",
+}
+"""What the SOAP encoding is called in each envelope."""
+TAG = re.compile(r"<[^\s/>]+")
 OPENING = '<?xml version="1.0" encoding="utf-8"?>\n<soap:Envelope xmlns:soap="{}">'
 
 
@@ -33,7 +40,7 @@ class Message:
         """Of the element in the body, where there is one that the contract names."""
         if body is not None:
             self.tag = None if self._wrapped else body.qname.text
-            self._write = writer(body, schema, dialect)
+            self._write = writer(body, schema, dialect, typed=encoded)
             if self._rpc:
                 body = _unordered(body, nillable=encoded)
             self._read = readers.whole(body)
@@ -85,6 +92,8 @@ class Message:
         if said:
             out += ["<soap:Header>", *(self._headers[name][2](value) for name, value in said), "</soap:Header>"]
         inside = "" if self._write is None else self._write(value)
+        if self._encoded and inside:
+            inside = TAG.sub(rf'\g<0> soap:encodingStyle="{ENCODINGS[envelope]}"', inside, count=1)
         out += [inside] if self._wrapped else ["<soap:Body>", inside, "</soap:Body>"]
         return "".join((*out, "</soap:Envelope>")).encode()
 

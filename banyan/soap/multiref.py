@@ -1,6 +1,11 @@
-"""Puts elements of the SOAP encoding in the place of the references to them: href="#id", as Axis 1 writes them."""
+"""Puts elements of the SOAP encoding in the place of the references to them.
+
+SOAP 1.1 writes href="#1" for id="1", as Axis 1 does behind the first element of the body; SOAP 1.2 writes enc:ref="1"
+for enc:id="1", which may stand anywhere.
+"""
 
 from copy import deepcopy
+from typing import Any
 
 from lxml import etree
 
@@ -8,7 +13,11 @@ from banyan.soap.strict import ELEMENTS, TYPE, Untrusted
 
 ROOT = "{http://schemas.xmlsoap.org/soap/encoding/}root"
 ARRAY_TYPE = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
+ENCODING12 = "http://www.w3.org/2003/05/soap-encoding"
+ID, REF = f"{{{ENCODING12}}}id", f"{{{ENCODING12}}}ref"
 _QUALIFIED = (TYPE, ARRAY_TYPE)
+_NAMES = {"enc": ENCODING12}
+_OWN = ("id", ID, ROOT)
 
 
 def resolved(body: etree._Element) -> list[etree._Element]:
@@ -17,6 +26,8 @@ def resolved(body: etree._Element) -> list[etree._Element]:
     Raises Untrusted for a reference to nothing, to itself, or to more than any reply holds.
     """
     shared = {str(node.get("id")): node for node in body if node.get("id")}
+    inside: Any = body.xpath("*/descendant-or-self::*[@enc:id]", namespaces=_NAMES)
+    shared |= {str(node.get(ID)): node for node in inside}
     if not shared:
         return list(body)
     roots = [node for node in body if not node.get("id") or node.get(ROOT) == "1"]
@@ -27,15 +38,14 @@ def resolved(body: etree._Element) -> list[etree._Element]:
 
     def follow(node: etree._Element, above: frozenset[str]) -> None:
         nonlocal copied
-        href = node.get("href", "")
-        if href.startswith("#"):
-            source = shared.get(href[1:])
-            if source is None or href in above:
+        named = _referred(node)
+        if named is not None:
+            source = shared.get(named)
+            if source is None or named in above or source in node.iterancestors():
                 raise Untrusted("it refers to something that is not there, or to itself")
-            above |= {href}
-            del node.attrib["href"]
+            above |= {named}
             node.text = source.text
-            node.attrib.update({name: text for name, text in source.attrib.items() if name not in ("id", ROOT)})
+            node.attrib.update({name: text for name, text in source.attrib.items() if name not in _OWN})
             node.extend(deepcopy(child) for child in source)
             copied += len(source) + 1
             if copied > ELEMENTS:
@@ -46,6 +56,18 @@ def resolved(body: etree._Element) -> list[etree._Element]:
     for root in roots:
         follow(root, frozenset())
     return roots
+
+
+def _referred(node: etree._Element) -> str | None:
+    """What a node refers to, and no longer does then."""
+    href = node.get("href", "")
+    if href.startswith("#"):
+        del node.attrib["href"]
+        return href[1:]
+    named = node.get(REF)
+    if named is not None:
+        del node.attrib[REF]
+    return named
 
 
 def _spell_out(node: etree._Element) -> None:

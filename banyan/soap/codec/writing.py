@@ -43,16 +43,17 @@ TYPE = "@type"
 INT = 2**31
 
 
-def writer(element: Element, schema: Schema, dialect: Dialect) -> Callable[[Any], str]:
+def writer(element: Element, schema: Schema, dialect: Dialect, *, typed: bool = False) -> Callable[[Any], str]:
     """What writes this element, with the namespaces it needs, from a dict of its parts or from its bare value.
 
+    `typed`: whether each element inside says its type, as those do that are written in the SOAP encoding.
     Raises NotCompilable. The writer raises ValueError for a value that the contract cannot say: the part that is
     missing, unknown or of the wrong form is named, its value is not.
     """
-    known: dict[Dialect, _Compiler] = schema.__dict__.setdefault("compiled_writers", {})
-    if dialect not in known:
-        known[dialect] = _Compiler(schema, dialect)
-    return known[dialect].root(element)
+    known: dict[tuple[Dialect, bool], _Compiler] = schema.__dict__.setdefault("compiled_writers", {})
+    if (dialect, typed) not in known:
+        known[dialect, typed] = _Compiler(schema, dialect, typed=typed)
+    return known[dialect, typed].root(element)
 
 
 class _Type:
@@ -73,9 +74,10 @@ class _Type:
 
 
 class _Compiler:
-    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+    def __init__(self, schema: Schema, dialect: Dialect, *, typed: bool) -> None:
         self._schema = schema
         self._dialect = dialect
+        self._typed = typed
         self._types: dict[int, _Type] = {}
         self._prefixes = dict(PREFIXES)
         self._lock = RLock()
@@ -108,22 +110,32 @@ class _Compiler:
             raise NotCompilable(f"{element.name} is of no type")
         if element.qname.namespace:
             around.spaces.add(element.qname.namespace)
+        said = self._says(kind, around) if start is None else ""
         start = f"<{self._tag(element.qname)}" if start is None else start
         end = f"</{self._tag(element.qname)}>" if end is None else end
         if is_abstract(element):
             return self._put_member(element, around)
         if isinstance(kind, ComplexType):
-            return self._put_complex(element.name, self.type(kind, around), start, end)
+            return self._put_complex(element.name, self.type(kind, around), start, end, said)
         if isinstance(kind, AnySimpleType):
-            return put_text(element.name, text_writer(kind, self._dialect), f"{start}>", end)
+            return put_text(element.name, text_writer(kind, self._dialect), f"{start}{said}>", end)
         return self._put_anything(element.name, start, end)
 
-    def words(self, element: Any) -> tuple[Say, str, str] | None:
+    def _says(self, kind: Any, around: _Type) -> str:
+        """The attribute by which an element says its type; nothing for a type without a name."""
+        name: Any = kind.qname if self._typed and isinstance(kind, AnySimpleType | ComplexType) else None
+        known = None if name is None else self._schema.get_type(name, fail_silently=True)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        if known is None or type(known) is not type(kind):
+            return ""
+        around.spaces |= {XSI, name.namespace}
+        return f' xsi:type="{self._tag(name)}"'
+
+    def words(self, element: Any, around: _Type) -> tuple[Say, str, str] | None:
         kind: Any = getattr(element, "type", None)
         if not isinstance(kind, AnySimpleType) or is_abstract(element):
             return None
         tag = self._tag(element.qname)
-        return text_writer(kind, self._dialect), f"<{tag}>", f"</{tag}>"
+        return text_writer(kind, self._dialect), f"<{tag}{self._says(kind, around)}>", f"</{tag}>"
 
     def nil(self, element: Any) -> Put:
         said = f'<{self._tag(element.qname)} xsi:nil="true"/>'
@@ -199,27 +211,31 @@ class _Compiler:
 
         return write
 
-    def _put_complex(self, name: str, plan: _Type, start: str, end: str) -> Put:
+    def _put_complex(self, name: str, plan: _Type, start: str, end: str, said: str) -> Put:
+        whole = start + said
+
         def put(out: Out, given: Any) -> None:
             try:
                 if type(given) is dict and TYPE not in given and not plan.abstract:
-                    plan.write(out, given, start, end)
+                    plan.write(out, given, whole, end)
                 else:
-                    self._put_typed(out, given, plan, start, end)
+                    self._put_typed(out, given, plan, (start, whole), end)
             except Unsayable as wrong:
                 wrong.path.append(name)
                 raise
 
         return put
 
-    def _put_typed(self, out: Out, given: Any, plan: _Type, start: str, end: str) -> None:
+    def _put_typed(self, out: Out, given: Any, plan: _Type, starts: tuple[str, str], end: str) -> None:
+        """`starts`: the start tag without a type, and with the declared one where that is said."""
         other, parts = self._stand_in(plan, given)
         if other.abstract:
             raise Unsayable(f"is of an abstract type: {TYPE} must name one that stands in for it")
+        start = starts[1]
         if other is not plan:
             out[1].add(XSI)
             out[1].update(self._needs(other))
-            start = f'{start} xsi:type="{other.name}"'
+            start = f'{starts[0]} xsi:type="{other.name}"'
         other.write(out, parts, start, end)
 
     def _stand_in(self, plan: _Type, given: Any) -> tuple[_Type, Any]:
@@ -351,7 +367,7 @@ class _Inside(Elements):
         return self._compiler.put(element, self._plan)
 
     def words(self, element: Any) -> tuple[Say, str, str] | None:
-        return self._compiler.words(element)
+        return self._compiler.words(element, self._plan)
 
     def nil(self, element: Any) -> Put:
         return self._compiler.nil(element)
@@ -374,12 +390,4 @@ _BUILTINS = (
 def _builtin(given: Any) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
         return "int" if -INT <= given < INT else "integer"
-    kinds = (
-        (bool, "boolean"),
-        (Decimal, "decimal"),
-        (float, "double"),
-        (datetime, "dateTime"),
-        (date, "date"),
-        (time, "time"),
-    )
-    return next((name for kind, name in kinds if isinstance(given, kind)), "string")
+    return next((name for kind, name in _BUILTINS if isinstance(given, kind)), "string")

@@ -1,0 +1,106 @@
+"""The SOAP encoding as it is written, what refers to what in both of its versions, and what is said of bad values."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from banyan import Garbled, Rejected
+from banyan.soap.multiref import ENCODING12, resolved
+from banyan.soap.strict import Untrusted
+from tests.soap.small import ENCODING, SOAP11, XSI, contract, element, envelope, extension, kind, sequence
+from tests.soap.test_reading_messages import ARRAY, ITEM, PARTS
+
+TYPE = f"{{{XSI}}}type"
+STYLE = f"{{{SOAP11}}}encodingStyle"
+
+
+def encoded(folder: Path, ask: str = PARTS, types: str = "") -> Any:
+    return contract(folder, ITEM + ARRAY + types, ask=ask, told=PARTS, style="rpc", use="encoded", form="unqualified")
+
+
+def said(node: etree._Element) -> str:
+    """The type that an element says, in Clark notation."""
+    prefix, _, name = node.get(TYPE, "").rpartition(":")
+    return f"{{{node.nsmap[prefix or None]}}}{name}"
+
+
+def test_an_encoded_request_names_the_encoding_and_all_types(tmp_path: Path) -> None:
+    of = encoded(tmp_path)
+    value = {"count": 3, "list": [{"n": 1, "s": "a"}, None]}
+    written = of.write("Ask", value)
+    wrapper = etree.fromstring(written)[0][0]
+    assert (wrapper.get(STYLE), wrapper.get(TYPE)) == (ENCODING, None)
+    count, items = wrapper
+    assert said(count) == "{http://www.w3.org/2001/XMLSchema}int"
+    assert said(items[0]) == "{urn:t}Item"
+    assert [said(each).rpartition("}")[2] for each in items[0]] == ["int", "string"]
+    assert of.read_request("Ask", written).parameters == value
+
+
+def test_a_type_that_stands_in_is_said_once(tmp_path: Path) -> None:
+    types = extension("Big", "t:Item", element("x", "xs:decimal"))
+    of = encoded(tmp_path, '<wsdl:part name="item" type="t:Item"/>', types)
+    value = {"item": {"@type": "Big", "n": 1, "s": None, "x": "1.5"}}
+    written = of.write("Ask", value)
+    item = etree.fromstring(written)[0][0][0]
+    assert said(item) == "{urn:t}Big"
+    assert of.read_request("Ask", written).parameters["item"]["@type"] == "Big"
+
+
+def test_a_request_without_parts_names_the_encoding(tmp_path: Path) -> None:
+    written = encoded(tmp_path, "").write("Ask", {})
+    assert etree.fromstring(written)[0][0].get(STYLE) == ENCODING
+
+
+def test_a_literal_request_names_neither(tmp_path: Path) -> None:
+    part = '<wsdl:part name="item" type="t:Item"/>'
+    written = contract(tmp_path, ITEM, ask=part, told=part, style="rpc").write("Ask", {"item": {"n": 1}})
+    assert b"encodingStyle" not in written
+    assert b"type=" not in written
+
+
+def referring(inner: str) -> list[etree._Element]:
+    return resolved(etree.fromstring(f'<body xmlns:enc="{ENCODING12}">{inner}</body>'))
+
+
+def test_references_of_soap_12_are_followed_to_wherever_they_point() -> None:
+    (root,) = referring('<r><a enc:id="x" k="1"><n>1</n></a><b enc:ref="x"/><c enc:ref="x"/></r>')
+    assert [etree.tostring(each[0]).split(b">")[1] for each in root] == [b"1</n"] * 3
+    assert [each.get("k") for each in root] == ["1"] * 3
+    assert [each.get(f"{{{ENCODING12}}}ref") for each in root] == [None] * 3
+
+
+@pytest.mark.parametrize("inner", ['<r><a enc:ref="x"/></r>', '<r enc:id="y"><a enc:ref="y"/></r>'])
+def test_references_of_soap_12_to_nothing_or_to_themselves_are_refused(inner: str) -> None:
+    with pytest.raises(Untrusted, match="not there, or to itself"):
+        referring(f"{inner}<s enc:id='z'/>")
+
+
+def test_a_reply_with_references_of_soap_12(tmp_path: Path) -> None:
+    shared = f'<list xmlns:q="{ENCODING12}"><item q:id="i"><n>1</n></item><item q:ref="i"/></list>'
+    reply = envelope(f"<t:AskResponse>{shared}<count>2</count></t:AskResponse>")
+    of = encoded(tmp_path)
+    assert of.read("Ask", reply).body == {"count": 2, "list": [{"n": 1, "s": None}] * 2}
+    with pytest.raises(Garbled, match="not there"):
+        of.read("Ask", reply.replace(b'q:ref="i"', b'q:ref="gone"'))
+
+
+def test_what_cannot_be_said_is_named_and_no_value_is(tmp_path: Path) -> None:
+    types = kind("Line", element("number", "xs:int") + element("text", "xs:string", "?")) + sequence(
+        element("line", "t:Line")
+    )
+    of = contract(tmp_path, types, ask='<wsdl:part name="b" element="t:told"/>')
+    for line, why in (
+        ({}, "told.line.number is missing"),
+        ({"number": "secret"}, "told.line.number is no whole number"),
+        ({"number": 2**40}, "told.line.number lies outside the limits of its type"),
+        ({"number": 1, "text": "secret\x00"}, "told.line.text holds a character that XML cannot carry"),
+        ({"number": 1, "colour": "secret"}, "told.line has no part colour"),
+    ):
+        with pytest.raises(Rejected) as caught:
+            of.write("Ask", {"line": line})
+        assert str(caught.value) == f"Ask cannot take these values: {why}"
+        assert caught.value.__cause__ is None
+        assert "secret" not in str(caught.value)
