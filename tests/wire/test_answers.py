@@ -5,6 +5,7 @@ import gzip
 import tracemalloc
 import zlib
 from email.utils import format_datetime
+from functools import partial
 
 import pytest
 
@@ -119,9 +120,11 @@ def test_the_root_is_found_in_one_pass(document: bytes, expected: bool) -> None:
     assert is_envelope(document) is expected
 
 
+packed = partial(gzip.compress, mtime=0)
+"""The same bytes at any time: they are the names of tests."""
 PACKED = [
-    ("gzip", gzip.compress(ENVELOPE)),
-    ("x-gzip", gzip.compress(ENVELOPE[:20]) + gzip.compress(ENVELOPE[20:])),
+    ("gzip", packed(ENVELOPE)),
+    ("x-gzip", packed(ENVELOPE[:20]) + packed(ENVELOPE[20:])),
     ("deflate", zlib.compress(ENVELOPE)),
     ("deflate", zlib.compress(ENVELOPE)[2:-4]),
     ("identity", ENVELOPE),
@@ -147,11 +150,11 @@ async def test_a_system_that_packs_badly_is_asked_not_to() -> None:
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(ENVELOPE)[:-9]),
+        ("gzip", packed(ENVELOPE)[:-9]),
         ("gzip", ENVELOPE),
-        ("gzip", gzip.compress(ENVELOPE) + b"more"),
+        ("gzip", packed(ENVELOPE) + b"more"),
         ("br", ENVELOPE),
-        ("gzip, gzip", gzip.compress(gzip.compress(ENVELOPE))),
+        ("gzip, gzip", packed(packed(ENVELOPE))),
     ],
 )
 async def test_what_cannot_be_unpacked_is_garbled(coding: str, body: bytes) -> None:
