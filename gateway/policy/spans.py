@@ -26,6 +26,10 @@ class Attempts:
 def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts]:
     """Covers all retries; an error counts only when it is the last word, and doubt is none: the flow settles it."""
     attempts = Attempts()
+    around = trace.get_current_span().get_span_context()
+    if around.is_valid and not around.trace_flags.sampled:
+        yield attempts  # nobody looks: the trace goes on, under the span around it
+        return
     with _tracer.start_as_current_span(
         f"{system}/{method}",
         kind=SpanKind.CLIENT,

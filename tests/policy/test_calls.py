@@ -139,6 +139,16 @@ async def test_a_backend_that_hangs_is_cut_off(spans: InMemorySpanExporter, sema
     assert (span.status.status_code is trace.StatusCode.ERROR) == (outcome == "fail")
 
 
+async def test_a_trace_that_nobody_sees_changes_nothing_but_the_spans(spans: InMemorySpanExporter) -> None:
+    unseen = trace.NonRecordingSpan(trace.SpanContext(1, 2, is_remote=True, trace_flags=trace.TraceFlags(0)))
+    with trace.use_span(unseen):
+        answer: Any = await made(Legacy(Unavailable("x"), "here"), "once", FakeClock())
+        assert answer == "here"
+        with pytest.raises(NotFound):
+            await made(Legacy(NotFound("x")), "read", FakeClock())
+    assert not spans.get_finished_spans()
+
+
 async def test_a_stream_is_passed_on_and_never_repeated(spans: InMemorySpanExporter) -> None:
     legacy, clock = Legacy(["a"], ["b"], Unavailable("x")), FakeClock()
     file: Any = None
