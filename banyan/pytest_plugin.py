@@ -193,9 +193,11 @@ async def stage(
 
 
 @pytest.fixture
-async def adapter(stage: "Stage") -> "Adapter":
-    """The class's adapter."""
+async def adapter(request: pytest.FixtureRequest, stage: "Stage", calls: "Calls") -> "Adapter":
+    """The class's adapter, past its login where a simulated system has sessions."""
     made: Adapter = await stage.another()
+    if request.config.getoption("southbound") == "simulator" and _has_sessions(request.cls):
+        await made.probe(calls())
     return made
 
 
@@ -243,6 +245,11 @@ def unblocked(request: pytest.FixtureRequest) -> Callable[[], AbstractContextMan
     from banyan.kit.blocking import detector
 
     return lambda: detector(request.cls.adapter_class)
+
+
+def _has_sessions(facts: type[Any]) -> bool:
+    said = tomllib.loads(facts.manifest.read_text(encoding="utf-8"))
+    return bool(said.get("backend", {}).get("auth") == "session")
 
 
 def _calls_a_system(facts: type[Any]) -> bool:

@@ -1,7 +1,7 @@
 """What a WSDL offers, as plain facts: its operations, and the parts of what they take and give."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,7 @@ def survey(documents: Documents) -> Survey:
     named = [name for binding in bindings for name in binding.all()]
     operations = {}
     for binding in bindings:
+        encoded = getattr(binding, "encoded", ())
         version = "1.2" if "12" in type(binding).__name__ else "1.1"
         for name, bound in binding.all().items():
             full = f"{binding.name.localname}.{name}" if named.count(name) > 1 else name
@@ -125,7 +126,7 @@ def survey(documents: Documents) -> Survey:
                 bound.style or "document",
                 bound.soapaction or "",
                 shapes.message(bound.input),
-                shapes.message(bound.output),
+                _nillable(shapes.message(bound.output)) if name in encoded else shapes.message(bound.output),
                 tuple(shapes.headers(bound.input)),
                 {str(key): shapes.fault(fault) for key, fault in bound.faults.items()},
             )
@@ -204,6 +205,11 @@ class _Shapes:
         repeats = repeats or node.accepts_multiple
         for child in [node.child] if hasattr(node, "child") else list(node):
             yield from self._particles(child, depth, required=required, repeats=repeats)
+
+
+def _nillable(answers: Part) -> Part:
+    """Any part of an encoded reply may be nil or left out."""
+    return replace(answers, parts=tuple(replace(part, nillable=True) for part in answers.parts))
 
 
 def _items(kind: Any) -> tuple[Any, bool]:

@@ -42,7 +42,7 @@ class Operation:
         self.envelope: str = binding.nsmap["soap-env"]
         self.version = "1.2" if isinstance(binding, Soap12Binding) else "1.1"
         self.one_way = self.output is None
-        self._encoded = operation.name in getattr(binding, "encoded", ())
+        self.encoded = operation.name in getattr(binding, "encoded", ())
         self._workshop = workshop
 
     @property
@@ -67,11 +67,11 @@ class Operation:
     @cached_property
     def messages(self) -> Messages:
         shop, operation = self._workshop, self.zeep
-        readers = shop.encoded if self._encoded else shop.literal
+        readers = shop.encoded if self.encoded else shop.literal
         with shop.lock:
             try:
                 request, reply = (
-                    Message(message, shop.schema, shop.dialect, readers, encoded=self._encoded)
+                    Message(message, shop.schema, shop.dialect, readers, encoded=self.encoded)
                     for message in (operation.input, operation.output)
                 )
             except NotCompilable as why:

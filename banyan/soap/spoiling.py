@@ -32,11 +32,15 @@ def spoil(contract: SoapContract, operation: str, reply: bytes, breach: Breach) 
     body = root.find("{*}Body")
     if body is None or len(body) != 1:
         return None
-    output, schema = contract._operations[operation].output.body, contract._types  # noqa: SLF001 - nobody else needs them
+    asked, schema = contract._operations[operation], contract._types  # noqa: SLF001 - nobody else needs them
+    output = asked.output.body
     if body[0].tag != output.qname.text:
         return None
     suits, damage = _BREACHES[breach]
-    part = next((part for part in _parts(body[0], output.type, schema) if suits(part)), None)
+    parts = _parts(body[0], output.type, schema)
+    if breach == "required" and asked.encoded:  # any part of an encoded message may be left out
+        parts = (part for part in parts if part.node.getparent() is not body[0])
+    part = next((part for part in parts if suits(part)), None)
     if part is None:
         return None
     damage(part.node)

@@ -134,6 +134,13 @@ class AdapterContract:
             told = by_hand.get(name) or by_hand.get(getattr(method, "__capability__", name))
             assert settled or told, f"nobody says how an unanswered {name} is settled"
 
+    async def opened(self, another: Another, calls: Calls) -> Any:
+        """One more adapter, past its login where it has sessions: what is armed then meets the question itself."""
+        made = await another()
+        if self._said().get("backend", {}).get("auth") == "session":
+            await made.probe(calls())
+        return made
+
     async def fails(self, southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
         """The work meets the fault at its first call, and says which error it was and what may have happened.
 

@@ -62,8 +62,9 @@ class WireContract(AdapterContract):
         wrong = {}
         for name, ask in self.offered().items():
             southbound.reset()
+            adapter = await self.opened(another, calls)
             southbound.arm(fault)
-            wrong[name] = self.wrong_about(fault, await _outcome(ask(await another(), calls())))
+            wrong[name] = self.wrong_about(fault, await _outcome(ask(adapter, calls())))
             await southbound.settled()
         assert _said(wrong) == {}
 
@@ -75,8 +76,9 @@ class WireContract(AdapterContract):
         wrong = {}
         for name, ask in self.offered().items():
             southbound.reset()
+            adapter = await self.opened(another, calls)
             southbound.arm(fault)
-            outcome = await _outcome(ask(await another(), calls()))
+            outcome = await _outcome(ask(adapter, calls()))
             await southbound.settled()
             if not southbound.armed:
                 wrong[name] = self.wrong_about(fault, outcome)
@@ -91,9 +93,10 @@ class WireContract(AdapterContract):
         hit = 0
         for name, ask in self.reads().items():
             southbound.reset()
+            adapter = await self.opened(another, calls)
             true = await ask(await another(), calls())
             southbound.arm(Fault.LATIN_1)
-            answered = await ask(await another(), calls())
+            answered = await ask(adapter, calls())
             hit += not southbound.armed
             assert answered == true, name
         if not hit:
