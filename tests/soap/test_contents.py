@@ -1,12 +1,13 @@
 """Contents that zeep mistakes: what an extension adds to its base, and what a group or an xsd:all may lack."""
 
+from datetime import UTC, time
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from banyan import Garbled
-from tests.soap.small import body, contract, element, holding, kind
+from tests.soap.small import body, contract, element, holding, kind, sequence
 
 BASE = kind("Base", element("a", "xs:int"))
 PAIR = element("b", "xs:int") + element("c", "xs:int")
@@ -110,3 +111,47 @@ def declared(types: str) -> etree.XMLSchema:
             f'<xs:schema {head} targetNamespace="urn:t" elementFormDefault="qualified">{types}</xs:schema>'
         )
     )
+
+
+UNION = (
+    '<xs:simpleType name="Most"><xs:union memberTypes="xs:int"><xs:simpleType><xs:restriction base="xs:string">'
+    '<xs:enumeration value="unbounded"/></xs:restriction></xs:simpleType></xs:union></xs:simpleType>'
+)
+TRIMMED = (
+    '<xs:simpleType name="Trimmed"><xs:restriction base="xs:string"><xs:whiteSpace value="collapse"/>'
+    '<xs:enumeration value="on hold"/></xs:restriction></xs:simpleType>'
+)
+TEXTS = [
+    ("t:Most", "unbounded", "unbounded"),
+    ("t:Most", "12", "12"),
+    ("t:Trimmed", " on\n  hold ", "on hold"),
+    ("xs:time", "24:00:00", time(0)),
+    ("xs:time", "24:00:00.0Z", time(0, tzinfo=UTC)),
+    ("xs:gYear", "-0044", (-44, None)),
+    ("xs:gYearMonth", "-0044-03", (-44, 3, None)),
+]
+
+
+@pytest.mark.parametrize(("type", "text", "value"), TEXTS)
+def test_texts_that_the_schema_allows(tmp_path: Path, type: str, text: str, value: object) -> None:
+    types = UNION + TRIMMED + sequence(element("v", type))
+    of = contract(tmp_path, types)
+    assert body(of, f"<v>{text}</v>") == {"v": value}
+    written = of.write_reply("Ask", {"v": value})
+    declared(types).assertValid(etree.fromstring(etree.tostring(etree.fromstring(written)[-1][0])))
+    assert of.read("Ask", written).body == {"v": value}
+
+
+@pytest.mark.parametrize(("type", "text"), [("t:Most", "many"), ("xs:time", "24:00:01"), ("xs:time", "24:01:00")])
+def test_texts_that_it_does_not(tmp_path: Path, type: str, text: str) -> None:
+    with pytest.raises(Garbled, match="v has the wrong form"):
+        body(contract(tmp_path, UNION + sequence(element("v", type))), f"<v>{text}</v>")
+
+
+def test_an_element_that_stands_in_and_names_no_type_is_of_that_of_its_head(tmp_path: Path) -> None:
+    members = (
+        element("head", "t:Base", 'abstract="true"')
+        + '<xs:element name="one" substitutionGroup="t:head"/><xs:element name="two" substitutionGroup="t:one"/>'
+    )
+    of = contract(tmp_path, BASE + members + sequence('<xs:element ref="t:head" maxOccurs="2"/>'))
+    assert body(of, "<one><a>1</a></one><two><a>2</a></two>") == {"head": [{"a": 1}, {"a": 2}]}

@@ -15,7 +15,8 @@ from zeep.xsd import Schema as ZeepSchema
 from zeep.xsd.elements import Any as AnyElement
 from zeep.xsd.elements import Attribute
 from zeep.xsd.schema import SchemaDocument
-from zeep.xsd.types.unresolved import UnresolvedCustomType
+from zeep.xsd.types.any import AnyType
+from zeep.xsd.types.unresolved import UnresolvedCustomType, UnresolvedType
 from zeep.xsd.visitor import SchemaVisitor, tags
 
 from banyan.soap.codec.extending import extended
@@ -37,6 +38,8 @@ class Facets:
     below: str | None = None
     total_digits: int | None = None
     fraction_digits: int | None = None
+    white_space: str | None = None
+    """"collapse" or "replace", where a text type says so itself."""
 
 
 NONE = Facets()
@@ -132,6 +135,13 @@ class _SchemaDocument(SchemaDocument):
             _Visitor(schema, self).visit_schema(node)  # type: ignore[no-untyped-call]  # zeep is typed in part
 
 
+class _OfHead(UnresolvedType):
+    """The type of an element that names none: that of the one which it stands in for."""
+
+    def resolve(self) -> Any:
+        return self.schema.get_element(self.qname).resolve().type
+
+
 class _Restricted(UnresolvedCustomType):
     """A simple type by restriction. One type comes of it however often it is asked for."""
 
@@ -159,6 +169,8 @@ def _restrict(base: Facets, node: etree._Element) -> Facets:
             patterns.append(value)
         elif name in _NUMBERS:
             told[_NUMBERS[name]] = int(value)
+        elif name == "whiteSpace":
+            told["white_space"] = value
         elif name in _LIMITS:
             told[_LIMITS[name]] = value.strip()
     if enumeration:
@@ -176,6 +188,8 @@ class _Visitor(SchemaVisitor):
         if isinstance(element, Element):
             _tell(element, abstract=node.get("abstract") in ("true", "1"), fixed=node.get("fixed"))
             _tell(element, head=qname_attr(node, "substitutionGroup"))
+            if heads(element) and not node.get("type") and type(element.type) is AnyType:
+                element.type = _OfHead(qname_attr(node, "substitutionGroup"), self.schema)  # type: ignore[no-untyped-call]  # zeep is typed in part
             element.nillable = (node.get("nillable") or "").strip() in ("true", "1")
         return element
 
@@ -218,6 +232,13 @@ class _Visitor(SchemaVisitor):
         _tell(choice, empty=any(child.get("minOccurs") == "0" for child in node.iterchildren(_TAGS.element)))
         return choice
 
+    def visit_union(self, node: etree._Element, parent: etree._Element) -> Any:
+        """Members by name and those that stand inside; zeep drops these where there are any by name."""
+        union = super().visit_union(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        if node.get("memberTypes"):
+            union.item_types += [self.visit_simple_type(each, node) for each in node.iterchildren(_TAGS.simpleType)]
+        return union
+
     def visit_any(self, node: etree._Element, parent: etree._Element) -> Any:
         wildcard = super().visit_any(node, parent)  # type: ignore[no-untyped-call]  # zeep is typed in part
         own = self.document._target_namespace  # noqa: SLF001 - zeep's only way to ask
@@ -232,6 +253,7 @@ class _Visitor(SchemaVisitor):
         _TAGS.complexType: visit_complex_type,
         _TAGS.all: visit_all,
         _TAGS.choice: visit_choice,
+        _TAGS.union: visit_union,
         _TAGS.any: visit_any,
     }
 

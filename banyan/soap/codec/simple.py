@@ -71,9 +71,10 @@ def text_reader(kind: Any, dialect: Dialect) -> Convert:
 
 def _convert(kind: Any, dialect: Dialect) -> Convert:
     if isinstance(kind, builtins.String):
-        if isinstance(kind, builtins.Token):
+        space = facets(kind).white_space
+        if isinstance(kind, builtins.Token) or space == "collapse":
             return collapse
-        return _replace if isinstance(kind, builtins.NormalizedString) else str
+        return _replace if isinstance(kind, builtins.NormalizedString) or space == "replace" else str
     if isinstance(kind, builtins.Integer):
         return next((_within(*SIZES[size]) for size in SIZES if isinstance(kind, size)), integer)
     for base, convert in (
@@ -187,7 +188,7 @@ def _time_in(zone: tzinfo | None) -> Convert:
         text = text.strip(SPACE)
         if not _TIME_FORM.fullmatch(text):
             raise ValueError
-        value = time.fromisoformat(text)
+        value = time.fromisoformat(text) if text[:2] != "24" else _midnight(f"2000-01-01T{text}").timetz()
         return value if zone is None or value.tzinfo is not None else value.replace(tzinfo=zone)
 
     return convert

@@ -247,7 +247,8 @@ def _parts(form: str) -> Say:
             return _text(value)
         *numbers, zone = value
         offset = "" if zone is None else _iso(datetime(2000, 1, 1, tzinfo=zone))[19:]
-        return form.format(*numbers) + offset
+        before = "-" if numbers[0] < 0 else ""  # the year before our era
+        return before + form.format(abs(numbers[0]), *numbers[1:]) + offset
 
     return say
 
