@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 WSDLS = Path(__file__).parent / "wsdl"
+SERVES = " ".join(
+    f"--serve {pair}"
+    for pair in ["customer=RdPty", "find_customers=SrchPty", "accounts=LstAcct", "bills=LstInv", "bill=RdInv"]
+)
 NEW = {
     "kontor": ("Kontor.wsdl", "--port InventoryPort --auth session --serve subscription=getContract"),
-    "fenwick": (
-        "crm.wsdl",
-        "--port CustomerPort --port BillPort --serve customer=RdPty --serve find_customers=SrchPty "
-        + "--serve accounts=LstAcct --serve bills=LstInv --serve bill=RdInv",
-    ),
+    "fenwick": ("crm.wsdl", "--port CustomerPort --port BillPort " + SERVES),
 }
 pytestmark = pytest.mark.slow
 
