@@ -124,6 +124,14 @@ class _Composer:
         idle = [each for each in method.parameters if each.name not in asked.used and not self._elsewhere(method, each)]
         parameters = [each for each in method.parameters if each.name in asked.used or each in idle]
         doc = f"For {operation.local}: {told(operation.asks)}."
+        if "todo(" in asked.expression and not idle:
+            # What answers the question may lie in what the method was told and nothing has used yet.
+            more = [each for each in method.parameters if each not in parameters and not each.window]
+            parameters += more
+            at_hand = "".join(f", {each.name}" for each in more)
+            before, rest = asked.expression.split('todo("', 1)
+            text, after = rest.split('")', 1)
+            asked.expression = f'{before}todo("{text}"{at_hand}){after}'
         body = [f"return {asked.expression}"]
         if idle:
             what = f"{operation.local}: what becomes of {', '.join(each.name for each in idle)}?"

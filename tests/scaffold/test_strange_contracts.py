@@ -118,3 +118,10 @@ def test_a_simulator_says_how_it_went_in_the_systems_own_way() -> None:
         answers.append(contract.read("RdPty", contract.write_reply("RdPty", body)).body)
     assert [answer["outcome"]["rc"] for answer in answers] == [0, 404]
     assert [answer["pty"] and answer["pty"]["ptyNo"] for answer in answers] == ["101", None]
+
+
+def test_a_look_up_is_asked_with_what_is_looked_for(tmp_path: Path) -> None:
+    serves = ["--serve", "top_up=create", "--serve", "top_up_by_key=query"]
+    files = made(tmp_path, "orbit_two", ORBIT, "--port", "BalancePort", *serves)
+    assert 'todo("query.queryString: string <- ?", top_up)' in files["mapping.py"]
+    assert "mapping.top_up_by_key_request(top_up)" in files["adapter.py"]
