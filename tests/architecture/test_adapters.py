@@ -46,7 +46,6 @@ def test_its_settings_begin_with_what_its_manifest_knows(name: str) -> None:
     for setting, known in (
         ("concurrency", manifest.limits.concurrency),
         ("timeout_s", manifest.limits.timeout_s),
-        ("refused", frozenset(manifest.facts.refused)),
     ):
         if setting in fields:
             assert fields[setting].default == known, setting
