@@ -47,6 +47,8 @@ def parse(document: bytes, depth: int) -> etree._Element:
     try:
         root = etree.fromstring(document, _HERE.parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
+        if document[:100].lstrip().startswith(b"--"):
+            raise Untrusted("it comes as a message of several parts, with attachments, which are not read") from None
         raise Untrusted("it is not well-formed XML") from wrong
     told = root.getroottree().docinfo
     if told.internalDTD is not None:

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from banyan import Garbled
-from tests.soap.small import body, contract, element, holding, kind, sequence
+from tests.soap.small import body, contract, element, holding, kind, sequence, told
 
 BASE = kind("Base", element("a", "xs:int"))
 PAIR = element("b", "xs:int") + element("c", "xs:int")
@@ -155,3 +155,74 @@ def test_an_element_that_stands_in_and_names_no_type_is_of_that_of_its_head(tmp_
     )
     of = contract(tmp_path, BASE + members + sequence('<xs:element ref="t:head" maxOccurs="2"/>'))
     assert body(of, "<one><a>1</a></one><two><a>2</a></two>") == {"head": [{"a": 1}, {"a": 2}]}
+
+
+XOP = '<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:1"/>'
+
+
+def test_attachments_are_not_read_and_the_refusal_says_so(tmp_path: Path) -> None:
+    of = contract(tmp_path, sequence(element("v", "xs:base64Binary")))
+    with pytest.raises(Garbled, match="v is sent as an attachment, which is not read"):
+        body(of, f"<v>{XOP}</v>")
+    parts = b"\r\n--b\r\nContent-Type: application/xop+xml\r\n\r\n" + told("<v/>") + b"\r\n--b--"
+    with pytest.raises(Garbled, match="several parts, with attachments, which are not read"):
+        of.read("Ask", parts)
+
+
+def test_types_of_one_local_name_are_told_apart(tmp_path: Path) -> None:
+    """The name alone would mean the declared type to whoever writes the value again."""
+    other = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:o">'
+        '<xs:import namespace="urn:t" schemaLocation="base.xsd"/>'
+        f"{added(block('sequence', element('o', 'xs:int')), 'Base')}"
+        f"{added(block('sequence', element('p', 'xs:int')), 'Only')}</xs:schema>"
+    )
+    base = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">{BASE}</xs:schema>'
+    (tmp_path / "other.xsd").write_text(other)
+    (tmp_path / "base.xsd").write_text(base)
+    places = '<xs:include schemaLocation="base.xsd"/><xs:import namespace="urn:o" schemaLocation="other.xsd"/>'
+    of = contract(tmp_path, places + sequence(element("v", "t:Base", 'maxOccurs="2"')))
+    names = {"Base": "o", "Only": "p"}
+    rows = (
+        f'<v xmlns:o="urn:o" xsi:type="o:{kind}"><a xmlns="">1</a><{name} xmlns="">2</{name}></v>'
+        for kind, name in names.items()
+    )
+    value = body(of, "".join(rows))
+    assert value == {"v": [{"@type": "{urn:o}Base", "a": 1, "o": 2}, {"@type": "Only", "a": 1, "p": 2}]}
+    assert of.read("Ask", of.write_reply("Ask", value)).body == value
+
+
+WILD = '<xs:any namespace="##other" processContents="skip" minOccurs="0" maxOccurs="unbounded"/>'
+
+
+def test_wildcards_of_a_base_and_of_its_extension_are_told_apart(tmp_path: Path) -> None:
+    types = base(block("sequence", element("a", "xs:int") + WILD)) + added(
+        block("sequence", element("b", "xs:int") + WILD, OPTIONAL)
+    )
+    of = contract(tmp_path, types + TOLD)
+    assert not of.fallbacks
+    assert body(of, "<a>1</a>") == {"a": 1, "_value_1": [], "b": None, "_value_2": []}
+    inner = '<a>1</a><o:x xmlns:o="urn:o">3</o:x><b>2</b><o:y xmlns:o="urn:o">4</o:y>'
+    value = body(of, inner)
+    assert [each.text for each in (*value["_value_1"], *value["_value_2"])] == ["3", "4"]
+    again = of.read("Ask", of.write_reply("Ask", value)).body
+    assert [each.tag for each in again["_value_2"]] == ["{urn:o}y"]
+
+
+def test_a_group_that_comes_twice_has_two_keys(tmp_path: Path) -> None:
+    of = contract(tmp_path, GROUPS + sequence(GROUP + element("z", "xs:int") + GROUP))
+    value = body(of, "<g>1</g><h>2</h><z>3</z><g>4</g><h>5</h>")
+    assert value == {"g": 1, "h": 2, "z": 3, "g__1": 4, "h__1": 5}
+    assert of.read("Ask", of.write_reply("Ask", value)).body == value
+    with pytest.raises(Garbled, match="h__1 is missing"):
+        body(of, "<g>1</g><h>2</h><z>3</z><g>4</g>")
+
+
+def test_an_alternative_of_an_empty_type_says_that_it_came(tmp_path: Path) -> None:
+    types = '<xs:complexType name="Empty"/>' + sequence(
+        block("choice", element("most", "xs:int") + element("any", "t:Empty"))
+    )
+    of = contract(tmp_path, types)
+    value = body(of, "<any/>")
+    assert value == {"most": None, "any": {}}
+    assert of.read("Ask", of.write_reply("Ask", value)).body == value

@@ -188,3 +188,41 @@ def test_a_zero_that_was_chosen_comes(tmp_path: Path) -> None:
     of = contract(tmp_path, f'<xs:element name="told"><xs:complexType>{choice}</xs:complexType></xs:element>')
     assert by_zeep(of, told("<left>0</left>")) == {}
     assert of.read("Ask", told("<left>0</left>")).body == {"left": 0, "right": None}
+
+
+LIMITS = {
+    "a date before our era, which Python has not": ("date", "-0044-03-15"),
+    "a date after the year 9999": ("date", "12024-01-01"),
+    "the end of the year 9999": ("dateTime", "9999-12-31T24:00:00"),
+    "more than 40 digits": ("integer", "0" * 60 + "1"),
+    "a number that no double holds": ("double", "1e400"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_few_valid_texts_have_no_value_here(tmp_path: Path, name: str) -> None:
+    """Valid, and refused: better than the nothing or the infinity that zeep makes of most."""
+    kind, text = LIMITS[name]
+    of = contract(tmp_path, sequence(element("x", f"xs:{kind}")))
+    assert by_zeep(of, told(f"<x>{text}</x>"))["x"] in (None, float("inf"), 1)
+    with pytest.raises(Garbled, match="x has the wrong form"):
+        of.read("Ask", told(f"<x>{text}</x>"))
+
+
+MIXED = kind("Note", element("b", "xs:string", "?"), more='mixed="true"')
+
+
+def test_text_between_children_is_passed_over(tmp_path: Path) -> None:
+    """Valid, and read without that text, as by zeep: plain values have no place for it."""
+    of = contract(tmp_path, MIXED + sequence(element("x", "t:Note")))
+    reply = told("<x>one <b>two</b> three</x>")
+    assert of.read("Ask", reply).body == by_zeep(of, reply) == {"x": {"b": "two"}}
+
+
+def test_an_unqualified_namesake_is_refused_though_a_wildcard_would_take_it(tmp_path: Path) -> None:
+    """Valid where the wildcard is for unqualified elements; far more often a system forgot the namespace."""
+    wild = '<xs:any namespace="##local" processContents="skip" minOccurs="0"/>'
+    of = contract(tmp_path, sequence(element("a", "xs:int") + wild))
+    assert of.read("Ask", told('<a>1</a><b xmlns="">2</b>')).body["_value_1"].text == "2"
+    with pytest.raises(Garbled, match="a is in the wrong namespace"):
+        of.read("Ask", told('<a>1</a><a xmlns="">2</a>'))

@@ -13,11 +13,18 @@ from banyan.soap.strict import Untrusted
 
 def text_of(node: _Element, convert: Convert) -> Any:
     if len(node):
-        raise Untrusted(f"{local(node.tag)} has children")
+        raise childish(node, local(node.tag))
     try:
         return convert(node.text) if node.text is not None else of_nothing(convert, None)()
     except (ValueError, ArithmeticError):
         raise Untrusted(f"{local(node.tag)} has the wrong form") from None
+
+
+def childish(node: _Element, name: str) -> Untrusted:
+    """What is wrong with an element that should hold a text and has children."""
+    if node[0].tag == "{http://www.w3.org/2004/08/xop/include}Include":
+        return Untrusted(f"{name} is sent as an attachment, which is not read")
+    return Untrusted(f"{name} has children")
 
 
 def of_nothing(convert: Convert, default: str | None) -> Callable[[], Any]:

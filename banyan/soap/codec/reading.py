@@ -3,6 +3,7 @@
 An element is read by one closure that looks for nil and for a type that stands in, and then by that of its type.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from threading import RLock
 from typing import Any
@@ -15,7 +16,17 @@ from banyan.soap.codec.attributes import attributes_reader, empty_value
 from banyan.soap.codec.dialect import Dialect, NotCompilable
 from banyan.soap.codec.facets import descends, fixed, is_abstract, namespaces
 from banyan.soap.codec.lineage import ENCODING, XSD, Lineage
-from banyan.soap.codec.nodes import fixed_text, hollow, nil, of_nothing, refusing, text_of, type_name, with_text
+from banyan.soap.codec.nodes import (
+    childish,
+    fixed_text,
+    hollow,
+    nil,
+    of_nothing,
+    refusing,
+    text_of,
+    type_name,
+    with_text,
+)
 from banyan.soap.codec.rounds import part_by_part
 from banyan.soap.codec.shapes import Block, Leaf, Wild, content, leaves, wilds
 from banyan.soap.codec.simple import Convert, text_reader
@@ -94,7 +105,7 @@ class Readers:
                 if named is not None:
                     return self._typed_text(node, named, kind, convert)
             if len(node):
-                raise Untrusted(f"{name} has children")
+                raise childish(node, name)
             text = node.text
             try:
                 return empty() if text is None else convert(text)
@@ -145,13 +156,17 @@ class Readers:
             table[kind.qname.text] = self._kind(kind)
         if kind._array_type is not None:  # noqa: SLF001 - zeep's only way to ask
             table[ARRAY] = self._kind(kind)
-        for derived in self._lineage.descendants(kind):
+        family = [kind, *self._lineage.descendants(kind)]
+        times = Counter(each.qname.localname for each in family)
+        for derived in family[1:]:
             if not is_abstract(derived):
-                table[derived.qname.text] = self._standing_in(derived)
+                whole = times[derived.qname.localname] > 1
+                table[derived.qname.text] = self._standing_in(derived, whole=whole)
         return table
 
-    def _standing_in(self, kind: ComplexType) -> Read:
-        read, name = self._kind(kind), kind.qname.localname
+    def _standing_in(self, kind: ComplexType, *, whole: bool = False) -> Read:
+        """`whole`: whether its name alone could mean another type too."""
+        read, name = self._kind(kind), kind.qname.text if whole else kind.qname.localname
 
         def named(node: _Element) -> Any:
             value = read(node)
@@ -220,7 +235,7 @@ class Readers:
         block = content(kind)
         fill = hollow if block is None else self._filling(block)
         if block is None and attributes is None and not isinstance(inside, Element):
-            return lambda _: None
+            return lambda _: {}  # that it came is all it says
 
         def read(node: _Element) -> Any:
             out = make()

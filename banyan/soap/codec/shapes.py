@@ -1,7 +1,8 @@
 """What a complex type may hold, as a tree: leaves, wildcards and blocks, each under the key that zeep gives it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Literal
 
 from zeep.xsd import Any as AnyElement
@@ -100,7 +101,9 @@ def _block(indicator: Any, key: str | None) -> Block:
         if not isinstance(inside, OrderIndicator) or inside.accepts_multiple:
             raise NotCompilable(f"the group {indicator.name} holds something else than one block")
     parts = tuple(_part(name, part) for name, part in inside.elements_nested)
-    made = Block(
+    if not isinstance(inside, Choice):  # alternatives may share a key, but two parts of a sequence may not
+        parts = _told_apart(parts)
+    return Block(
         "choice" if isinstance(inside, Choice) else "all" if isinstance(inside, All) else "sequence",
         parts,
         min(indicator.min_occurs, inside.min_occurs),
@@ -108,8 +111,6 @@ def _block(indicator: Any, key: str | None) -> Block:
         key,
         may_be_empty(inside),
     )
-    _tell_apart(made)
-    return made
 
 
 def _part(name: str | None, part: Any) -> Part:
@@ -126,18 +127,29 @@ def _most(occurs: int | str) -> int | None:
     return None if isinstance(occurs, str) else occurs
 
 
-def _tell_apart(block: Block) -> None:
-    """Alternatives may share a key, but two parts of a sequence may not."""
-    if block.kind == "choice":
-        return
+def _told_apart(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts of a sequence; where two share a key, that of the later one gets a number."""
+    made: list[Part] = []
     taken: set[str] = set()
-    for part in block.parts:
-        mine: set[str]
-        if isinstance(part, Block) and part.key is None:
-            single, listed = keys(part)
-            mine = {*single, *listed}
-        else:
-            mine = {str(part.key)}
-        if taken & mine:
-            raise NotCompilable(f"two of its parts are called {min(taken & mine)}")
-        taken |= mine
+    for part in parts:
+        single, listed = keys(Block("sequence", (part,), 1, 1, None))
+        mine = {*single, *listed}
+        new: dict[str, str] = {}
+        for key in sorted(mine & taken):
+            new[key] = _numbered(key, taken | mine | {*new.values()})
+        made.append(_called(part, new) if new else part)
+        taken |= mine | {*new.values()}
+    return tuple(made)
+
+
+def _numbered(key: str, taken: set[str]) -> str:
+    stem = "_value_" if key.startswith("_value_") else f"{key}__"
+    return next(name for number in count(1) if (name := f"{stem}{number}") not in taken)
+
+
+def _called(part: Part, new: Mapping[str, str]) -> Part:
+    """A part with other keys; what stands in the rounds of a block keeps its own."""
+    if isinstance(part, Block) and part.key is None:
+        return replace(part, parts=tuple(_called(inner, new) for inner in part.parts))
+    key = str(part.key)
+    return replace(part, key=new.get(key, key))
