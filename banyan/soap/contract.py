@@ -118,7 +118,8 @@ class SoapContract:
         asked = self._operations[operation]
         try:
             envelope, body, header = self._open(reply, {asked.envelope})
-            if len(body) and body[0].tag == f"{{{envelope}}}Fault":  # behind it may stand what its detail refers to
+            # Behind a fault may stand what its detail refers to, and nothing else.
+            if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in body[1:]):
                 raise read_fault(body[0])
             return Reply(*asked.reply.read(body, header))
         except Untrusted as wrong:

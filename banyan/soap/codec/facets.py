@@ -65,11 +65,6 @@ def is_abstract(part: Any) -> bool:
     return bool(getattr(part, "told_abstract", False))
 
 
-def is_mixed(kind: Any) -> bool:
-    """Whether text may stand between the children of a complex type."""
-    return bool(getattr(kind, "told_mixed", False))
-
-
 def is_prohibited(attribute: Attribute) -> bool:
     return bool(getattr(attribute, "told_prohibited", False))
 
