@@ -119,7 +119,7 @@ class SoapContract:
         try:
             envelope, body, header = self._open(reply, {asked.envelope})
             # Behind a fault may stand what its detail refers to, and nothing else.
-            if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in body[1:]):
+            if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in list(body)[1:]):
                 raise read_fault(body[0])
             return Reply(*asked.reply.read(body, header))
         except Untrusted as wrong:
