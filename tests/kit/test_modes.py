@@ -11,6 +11,7 @@ from tests.kit.acme.adapter import KNOWN, OTHER
 from tests.kit.conftest import Run
 
 
+@pytest.mark.slow
 def test_the_simulator_is_the_default(run: Run) -> None:
     done = run()
     assert done.exit == 0, done.text
@@ -39,6 +40,7 @@ def test_what_was_recorded_is_played(run: Run, recorded: list[Path]) -> None:
     assert "only a simulator can be looked into and made to fail" in replay.text
 
 
+@pytest.mark.slow
 def test_a_recording_that_nobody_plays_fails_a_whole_run(run: Run, recorded: list[Path]) -> None:
     recorded[0].with_name("0123456789abcdef.json").write_bytes(recorded[0].read_bytes())
     replay = run("--southbound=replay")
@@ -70,6 +72,7 @@ def test_recordings_are_counted_over_all_processes(project: Path, recorded: list
     assert "TestAcme never played 0123456789abcdef.json" in stale.stdout
 
 
+@pytest.mark.slow
 def test_a_missing_recording_fails_and_tells_the_nearest(run: Run, recorded: list[Path]) -> None:
     for file in recorded:
         if alias(OTHER) not in file.read_text(encoding="utf-8"):
@@ -82,6 +85,7 @@ def test_a_missing_recording_fails_and_tells_the_nearest(run: Run, recorded: lis
     assert f'+ {{urn:acme}}msisdn ["{alias(KNOWN)}"]' in replay.text
 
 
+@pytest.mark.slow
 def test_live_writes_nothing(run: Run, project: Path, system: str) -> None:
     live = run("--southbound=live", f"--endpoint={system}balance", "-k", "known_subscriber")
     assert live.exit == 0, live.text
@@ -94,6 +98,7 @@ def test_the_real_system_needs_an_address(run: Run, mode: str) -> None:
     assert run(f"--southbound={mode}").exit == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "host"), [("simulator", "192.0.2.7"), ("replay", "127.0.0.1")])
 def test_no_other_network_is_reached(run: Run, project: Path, mode: str, host: str) -> None:
     """An adapter that dials elsewhere, past its configuration and past the seam."""
@@ -116,6 +121,7 @@ TestAcme.adapter_class = Stray
     assert f"it tried to reach {host}:81" in done.text
 
 
+@pytest.mark.slow
 def test_a_budget_is_written_and_held(run: Run, project: Path) -> None:
     assert "has no budget of TestAcme yet" in run("-k", "budgeted").text
     assert run("-k", "budgeted", "--update-calls").exit == 0
