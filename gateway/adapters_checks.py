@@ -18,10 +18,10 @@ from banyan.scaffold.quality import LEVELS, judge
 from banyan.scaffold.requests import told
 from banyan.scaffold.showing import NoOperation, Shown
 from banyan.scaffold.showing import show as sampled
-from banyan.scaffold.survey import Survey, fallbacks, survey
 from banyan.scaffold.trying import attempt
-from banyan.scaffold.vendor import NoWsdl, gather
 from banyan.soap.loading import Broken
+from banyan.soap.survey import Survey, fallbacks, survey
+from banyan.soap.vendor import NoWsdl, gather
 from gateway.adapters_run import keep_running, run_once
 from gateway.saying import AsJson, fail
 

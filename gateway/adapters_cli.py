@@ -8,8 +8,8 @@ from rich.console import Console
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
 from banyan.scaffold.guess import LIKELY, choose, guesses, rank
-from banyan.scaffold.survey import Survey
 from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
+from banyan.soap.survey import Survey
 from gateway import registry
 from gateway.adapters_checks import Wsdl, check, diff, inspect, list_operations, record, run, show_operation, surveyed
 from gateway.saying import AsJson, fail, show

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from banyan.scaffold.requests import Asked
-from banyan.scaffold.survey import Operation
+from banyan.soap.survey import Operation
 
 MAPPING = frozenset({"todo", "needed", "money", "aware", "number", "only", "found", "known"})
 

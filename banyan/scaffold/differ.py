@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from banyan.scaffold.survey import Operation, Part, Survey
+from banyan.soap.survey import Operation, Part, Survey
 
 Way = Literal["sent", "read"]
 

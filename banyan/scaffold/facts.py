@@ -12,8 +12,8 @@ from banyan.scaffold.composed import Composed, Function
 from banyan.scaffold.fields import TEXT, WHOLE, lines, literal, sources
 from banyan.scaffold.guess import lone_rows, rows
 from banyan.scaffold.requests import record_of
-from banyan.scaffold.survey import Operation, Part
 from banyan.scaffold.words import alike, snake, split
+from banyan.soap.survey import Operation, Part
 
 IDS = {
     "subscriber": ("4915550001", "4915550002", "4915550003"),

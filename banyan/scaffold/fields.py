@@ -10,8 +10,8 @@ from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from banyan.scaffold.survey import Part
 from banyan.scaffold.words import alike, split
+from banyan.soap.survey import Part
 from contracts.model import Money
 
 TEXT = frozenset(

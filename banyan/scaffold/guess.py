@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
-from banyan.scaffold.survey import Operation, Part, Survey
 from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, alike, content, has, split
+from banyan.soap.survey import Operation, Part, Survey
 
 LIKELY = 0.5
 """Above this a guess is offered as the default."""

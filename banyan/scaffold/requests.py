@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
-from banyan.scaffold.survey import Operation, Part
 from banyan.scaffold.words import alike, split
+from banyan.soap.survey import Operation, Part
 from contracts.model import Money
 
 

@@ -25,8 +25,8 @@ from banyan.scaffold.facts import Table, exceptions, facts, ids, reference, suit
 from banyan.scaffold.guess import guesses
 from banyan.scaffold.located import Located
 from banyan.scaffold.requests import told
-from banyan.scaffold.survey import Operation, Survey
 from banyan.scaffold.words import READS, split
+from banyan.soap.survey import Operation, Survey
 
 LINES = 8
 """Of a docstring that lists the parts of a type."""

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from banyan.scaffold.survey import fallbacks, survey
-from banyan.scaffold.vendor import gather
 from banyan.simulate import Answer, Generated, Ledger, Request, Rows
 from banyan.soap import SoapContract
 from banyan.soap.sampled import sampled_reply
+from banyan.soap.survey import fallbacks, survey
+from banyan.soap.vendor import gather
 from gateway.cli import app
 from tests.clock import FakeClock
 

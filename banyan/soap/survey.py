@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from lxml import etree
 from zeep.wsdl.bindings.soap import SoapBinding
-from zeep.xsd import Choice, ComplexType, Element
+from zeep.xsd import Choice, ComplexType, Element, UnionType
 
-from banyan.scaffold.vendor import XSD, Documents
-from banyan.soap import SoapContract
+from banyan.soap.codec.facets import facets
+from banyan.soap.contract import SoapContract
 from banyan.soap.loading import Broken, Problem, load
+from banyan.soap.vendor import XSD, Documents
 
 DEPTH = 8
 """How deep parts are told; a type that holds itself would go on for ever."""
@@ -105,7 +104,7 @@ class Survey:
 def survey(documents: Documents) -> Survey:
     """Load and tell. Raises banyan.soap.loading.Broken when nothing of it can be used. Blocks."""
     loaded = load(documents.wsdl, documents.root)
-    shapes = _Shapes(_enumerations(documents.files))
+    shapes = _Shapes()
     bindings: list[Any] = [each for each in loaded.document.bindings.values() if isinstance(each, SoapBinding)]
     if not bindings:
         others = sorted(documents.wsdl.parent.glob("*.wsdl"))
@@ -141,8 +140,7 @@ def survey(documents: Documents) -> Survey:
 class _Shapes:
     """zeep's types as parts."""
 
-    def __init__(self, enumerations: Mapping[str, tuple[str, ...]]) -> None:
-        self._enumerations = enumerations
+    def __init__(self) -> None:
         self._known: dict[tuple[int, int], tuple[Part, ...]] = {}
 
     def message(self, message: Any) -> Part:
@@ -171,7 +169,7 @@ class _Shapes:
             repeats=repeats or element.accepts_multiple or listed,
             nillable=bool(element.nillable) or listed,
             namespace=element.qname.namespace or "" if element.qname is not None else "",
-            values=() if complex_ else self._enumerations.get(kind.qname.text if kind.qname else "", ()),
+            values=_values(kind),
             parts=self._inside(kind, depth - 1) if complex_ and depth else (),
             complex=complex_,
         )
@@ -186,7 +184,7 @@ class _Shapes:
                     _name(attribute.type, attribute),
                     bool(attribute.required),
                     attribute=True,
-                    values=self._enumerations.get(attribute.type.qname.text if attribute.type.qname else "", ()),
+                    values=_values(attribute.type),
                 )
                 for name, attribute in kind.attributes
                 if hasattr(attribute, "required")
@@ -229,20 +227,12 @@ def _name(kind: Any, element: Any) -> str:
     return "string"
 
 
-def _enumerations(files: tuple[Path, ...]) -> dict[str, tuple[str, ...]]:
-    """The values of every named simple type; zeep forgets them."""
-    found: dict[str, tuple[str, ...]] = {}
-    for file in files:
-        try:
-            tree = etree.parse(file, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        except etree.XMLSyntaxError:
-            continue
-        for schema in tree.iter(f"{{{XSD}}}schema"):
-            for simple in schema.iterfind(f"{{{XSD}}}simpleType"):
-                values = tuple(each.get("value", "") for each in simple.iter(f"{{{XSD}}}enumeration"))
-                if values:
-                    found[f"{{{schema.get('targetNamespace', '')}}}{simple.get('name')}"] = values
-    return found
+def _values(kind: Any) -> tuple[str, ...]:
+    """All that a simple type admits where it lists that; a union does when each of its members does."""
+    if not isinstance(kind, UnionType):
+        return facets(kind).enumeration
+    members = [_values(member) for member in kind.item_types]
+    return tuple(dict.fromkeys(value for values in members for value in values)) if all(members) else ()
 
 
 def fallbacks(seen: Survey) -> dict[str, str]:
