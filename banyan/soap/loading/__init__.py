@@ -41,7 +41,7 @@ def load(wsdl: Path, root: Path | None = None) -> Loaded:
         raise files.broken()
     try:
         document = WholeDocument(path, files)
-        mark_incomplete(document, files)
+        mark_incomplete(document.types, document.bindings.values(), files)
     except ZEEP as wrong:
         files.say(path, f"cannot be read: {files.without_paths(wrong)}")
         raise files.broken() from wrong

@@ -2,25 +2,34 @@
 
 # mypy: allow-untyped-calls
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 from zeep.wsdl.bindings.soap import Soap11Binding, Soap12Binding, SoapBinding, SoapOperation
+from zeep.wsdl.definitions import AbstractOperation, PortType
 
 from banyan.soap.loading.missing import ZEEP, said
-
-if TYPE_CHECKING:
-    from banyan.soap.loading.document import WholeDocument
 
 OPERATION = "{http://schemas.xmlsoap.org/wsdl/}operation"
 
 
-class _WholeBinding(SoapBinding):
-    """`encoded`: the operations that use the SOAP encoding in one of their messages."""
+class WholePortType(PortType):
+    """`incomplete`: the operations that it names and that cannot be used, each with why."""
 
-    wsdl: "WholeDocument"
+    def __init__(self, name: Any, operations: dict[str, AbstractOperation], incomplete: dict[str, str]) -> None:
+        super().__init__(name, operations)
+        self.incomplete = incomplete
+
+
+class _WholeBinding(SoapBinding):
+    """`encoded`: the operations that use the SOAP encoding in one of their messages.
+
+    `lost`: those that cannot be called, each with why.
+    """
+
     nsmap: dict[str, str]
     encoded: set[str]
+    lost: dict[str, str]
 
     @classmethod
     def parse(cls, definitions: Any, xmlelement: etree._Element) -> Any:
@@ -28,7 +37,7 @@ class _WholeBinding(SoapBinding):
         empty = etree.Element(*head)
         empty.extend(deepcopy(node) for node in xmlelement if node.tag != OPERATION)
         binding = super().parse(definitions, empty)
-        binding.encoded = set()
+        binding.encoded, binding.lost = set(), {}
         for node in xmlelement.findall(OPERATION):
             name = node.get("name", "")
             if name in binding.all():
@@ -44,7 +53,7 @@ class _WholeBinding(SoapBinding):
 
     def lose(self, operation: str, why: str) -> None:
         self._operations.pop(operation, None)
-        self.wsdl.lost[self.name.text, operation] = why
+        self.lost[operation] = why
 
     def resolve(self, definitions: Any) -> None:
         try:
@@ -53,11 +62,10 @@ class _WholeBinding(SoapBinding):
             for name in list(self._operations):
                 self.lose(name, f"its port type {self.port_name.localname} is missing")
             return
-        port_type = self.port_type.name
         for name, operation in list(self._operations.items()):
             if name not in self.port_type.operations:
-                missing = f"the port type {port_type.localname} does not name it"
-                self.lose(name, self.wsdl.incomplete.get((port_type.text, name), missing))
+                missing = f"the port type {self.port_type.name.localname} does not name it"
+                self.lose(name, self.port_type.incomplete.get(name, missing))
                 continue
             try:
                 operation.resolve(definitions)

@@ -10,11 +10,10 @@ from lxml import etree
 from zeep import Settings
 from zeep.utils import qname_attr
 from zeep.wsdl import Document
-from zeep.wsdl.definitions import PortType
 from zeep.wsdl.parse import parse_abstract_message, parse_abstract_operation
 from zeep.wsdl.wsdl import NSMAP, Definition
 
-from banyan.soap.loading.bindings import Whole11Binding, Whole12Binding
+from banyan.soap.loading.bindings import Whole11Binding, Whole12Binding, WholePortType
 from banyan.soap.loading.files import STANDARD, Files
 from banyan.soap.loading.missing import ZEEP, LenientSchema
 from banyan.soap.loading.plain import WSDL, XSD, plain
@@ -24,7 +23,6 @@ class WholeDocument(Document):
     """A WSDL with all that it imports, directly or not.
 
     `bindings`, `services`: the WSDL's own and those its services name; of an empty shell, those it imports.
-    `lost`: (binding, operation) -> why it cannot be called. `incomplete`: the same of a port type.
     """
 
     types: LenientSchema
@@ -32,8 +30,6 @@ class WholeDocument(Document):
 
     def __init__(self, path: Path, files: Files) -> None:
         self.files = files
-        self.lost: dict[tuple[str, str], str] = {}
-        self.incomplete: dict[tuple[str, str], str] = {}
         disk: Any = _Disk(files)
         super().__init__(str(path), disk, settings=Settings(forbid_dtd=True, forbid_external=True))
 
@@ -60,8 +56,11 @@ class WholeDocument(Document):
 
     def names(self) -> dict[tuple[str, str], str]:
         """(binding, operation) -> the operation's name in this WSDL, for all that its SOAP bindings name."""
-        keys = [(name, operation) for name, binding in self.bindings.items() for operation in binding.all()]
-        keys += [key for key in self.lost if key[0] in self.bindings]
+        keys = [
+            (name, operation)
+            for name, binding in self.bindings.items()
+            for operation in (*binding.all(), *binding.lost)
+        ]
         times = Counter(operation for _, operation in keys)
         return {
             (binding, name): name if times[name] == 1 else f"{etree.QName(binding).localname}.{name}"
@@ -71,7 +70,11 @@ class WholeDocument(Document):
     def dropped(self) -> dict[str, str]:
         """As Loaded says it."""
         names = self.names()
-        return {names[key]: why for key, why in self.lost.items() if key in names}
+        return {
+            names[key, operation]: why
+            for key, binding in self.bindings.items()
+            for operation, why in binding.lost.items()
+        }
 
     def _load_types(self, definitions: list[Any]) -> None:
         found = [schema for definition in definitions for schema in definition.schemas()]
@@ -153,12 +156,12 @@ class _WholeDefinition(Definition):
                 messages[message.name.text] = message
         return messages
 
-    def parse_ports(self, doc: etree._Element) -> dict[str, PortType]:
+    def parse_ports(self, doc: etree._Element) -> dict[str, Any]:
         return {port.name.text: port for port in map(self._port_type, doc.findall("wsdl:portType", namespaces=NSMAP))}
 
     def _port_type(self, node: etree._Element) -> Any:
         name: Any = qname_attr(node, "name", self.target_namespace)
-        operations = {}
+        operations, incomplete = {}, {}
         for child in node.findall("wsdl:operation", namespaces=NSMAP):
             called = child.get("name", "")
             try:
@@ -172,8 +175,8 @@ class _WholeDefinition(Definition):
                 operations[called] = operation
             else:
                 lost = [m for m in self._messages_of(child) if not self._has(m)]
-                self.wsdl.incomplete[name.text, called] = f"its message {lost[0].localname} is missing" if lost else why
-        return PortType(name, operations)
+                incomplete[called] = f"its message {lost[0].localname} is missing" if lost else why
+        return WholePortType(name, operations, incomplete)
 
     def _messages_of(self, node: etree._Element) -> list[etree.QName]:
         found = [qname_attr(child, "message", self.target_namespace) for child in node if child.get("message")]

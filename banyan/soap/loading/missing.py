@@ -1,9 +1,9 @@
 """What a contract names and nobody declares: the operations that need it are left out, the rest loads."""
 
 # mypy: allow-untyped-calls
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 from zeep.exceptions import Error as ZeepError
@@ -16,9 +16,6 @@ from zeep.xsd.types.simple import AnySimpleType
 
 from banyan.soap.codec.facets import Schema
 from banyan.soap.loading.files import SOAP_ENCODING, Files
-
-if TYPE_CHECKING:
-    from banyan.soap.loading.document import WholeDocument
 
 ZEEP = (ZeepError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NotImplementedError)
 """What zeep raises where a contract surprises it."""
@@ -107,16 +104,16 @@ class LenientSchema(Schema):
         return name
 
 
-def mark_incomplete(document: "WholeDocument", files: Files) -> None:
+def mark_incomplete(types: LenientSchema, bindings: Iterable[Any], files: Files) -> None:
     """Take out the operations whose messages need something undeclared, and name the files that ask for it."""
-    missing, document.types.missing = document.types.missing or {}, None
+    missing, types.missing = types.missing or {}, None
     if not missing:
         return
     for path, tree in list(files.trees.items()):
         for name in sorted(_names(tree) & missing.keys()) if tree is not None else ():
             files.say(path, f"names {name}, which nobody declares")
     known: dict[int, str | None] = {}
-    for binding in document.bindings.values():
+    for binding in bindings:
         for name, operation in list(binding.all().items()):
             for message in (operation.input, operation.output, *operation.faults.values()):
                 for element in (message.body, message.header) if message else ():
