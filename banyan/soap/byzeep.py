@@ -22,6 +22,9 @@ class ByZeep:
         self._types = schema
         self.tag: str | None = None if self._element is None else self._element.qname.text
 
+    def cut(self, document: bytes) -> None:
+        """Rows are zeep's to read."""
+
     def read(self, body: etree._Element, header: etree._Element | None) -> tuple[Any, dict[str, Any]]:
         if self._element is None:
             return {}, {}

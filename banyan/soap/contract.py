@@ -117,14 +117,28 @@ class SoapContract:
         """Raises SoapFault for a fault, whatever its HTTP status was, and Garbled for anything but the expected."""
         asked = self._operations[operation]
         try:
-            envelope, body, header = self._open(reply, {asked.envelope})
-            # Behind a fault may stand what its detail refers to, and nothing else.
-            if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in list(body)[1:]):
-                raise read_fault(body[0])
-            return Reply(*asked.reply.read(body, header))
+            return self._listed(asked, reply) or self._told(asked, reply)
         except Untrusted as wrong:
             # Not "from wrong": what stumbled over a value may quote it, and a traceback would print that.
             raise Garbled(f"the reply to {operation} cannot be trusted: {wrong}") from None
+
+    def _listed(self, asked: Operation, reply: bytes) -> Reply | None:
+        """What a list of plain records says; None where it takes the full reading to tell."""
+        cut = asked.reply.cut(reply)
+        if cut is None:
+            return None
+        try:
+            told = self._told(asked, cut.sample)
+        except (Untrusted, SoapFault):
+            return None
+        return told if cut.complete(told.body) else None
+
+    def _told(self, asked: Operation, reply: bytes) -> Reply:
+        envelope, body, header = self._open(reply, {asked.envelope})
+        # Behind a fault may stand what its detail refers to, and nothing else.
+        if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in list(body)[1:]):
+            raise read_fault(body[0])
+        return Reply(*asked.reply.read(body, header))
 
     def read_request(self, operation: str | None, request: bytes) -> SoapRequest:
         """Tells the operation by the request's element when it is not given. Raises SoapFault with code Client."""

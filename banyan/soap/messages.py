@@ -12,6 +12,7 @@ from zeep.xsd.elements.indicators import All
 
 from banyan.soap.codec import Dialect, writer
 from banyan.soap.codec.reading import Readers
+from banyan.soap.codec.rows import Cut, Rows, whole_text
 from banyan.soap.codec.ways import local
 from banyan.soap.multiref import resolved
 from banyan.soap.strict import Untrusted
@@ -36,6 +37,7 @@ class Message:
         self._wrapped = message is not None and not self._rpc and message._is_body_wrapped  # noqa: SLF001 - zeep's only way to ask
         self._output = message is not None and message.type == "output"
         self._read = self._write = None
+        self._lists: list[Rows] = []
         self.tag: str | None = None
         """Of the element in the body, where there is one that the contract names."""
         if body is not None:
@@ -44,6 +46,7 @@ class Message:
             if self._rpc:
                 body = _unordered(body, nillable=encoded)
             self._read = readers.whole(body)
+            self._lists = [] if self._rpc or self._wrapped else readers.lists(body)
             self._parts = [element.qname.text for element in body.type._element] if self._rpc else []  # noqa: SLF001
         self._names = _names_of(message) if self._rpc else set()
         self._headers = {
@@ -60,6 +63,12 @@ class Message:
                 if found is not None:
                     parts[name] = read(found)
         return self._body(body), parts
+
+    def cut(self, document: bytes) -> Cut | None:
+        """A document with the rows of a list taken out; None where there are none that are plain enough."""
+        text = whole_text(document) if self._lists else None
+        cuts = () if text is None else (rows.cut(text) for rows in self._lists)
+        return next((cut for cut in cuts if cut is not None), None)
 
     def _body(self, body: etree._Element) -> Any:
         if self._read is None:

@@ -39,6 +39,14 @@ def of_nothing(convert: Convert, default: str | None) -> Callable[[], Any]:
     return list if isinstance(value, list) else lambda: None
 
 
+def takes_nothing(convert: Convert) -> bool:
+    """Whether an empty text is none."""
+    try:
+        return not isinstance(convert(""), list)
+    except (ValueError, ArithmeticError):
+        return False
+
+
 def fixed_text(convert: Convert, value: Any) -> Convert:
     def check(text: str) -> Any:
         if convert(text) != value:

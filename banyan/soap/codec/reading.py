@@ -16,6 +16,7 @@ from banyan.soap.codec.attributes import attributes_reader, empty_value
 from banyan.soap.codec.dialect import Dialect, NotCompilable
 from banyan.soap.codec.facets import descends, fixed, is_abstract, namespaces
 from banyan.soap.codec.lineage import ENCODING, XSD, Lineage
+from banyan.soap.codec.lists import rows_in
 from banyan.soap.codec.nodes import (
     childish,
     fixed_text,
@@ -23,11 +24,13 @@ from banyan.soap.codec.nodes import (
     nil,
     of_nothing,
     refusing,
+    takes_nothing,
     text_of,
     type_name,
     with_text,
 )
 from banyan.soap.codec.rounds import part_by_part
+from banyan.soap.codec.rows import Rows
 from banyan.soap.codec.shapes import Block, Leaf, Wild, content, leaves, wilds
 from banyan.soap.codec.simple import Convert, text_reader
 from banyan.soap.codec.table import by_table
@@ -77,6 +80,11 @@ class Readers:
 
         return whole
 
+    def lists(self, element: Element) -> list[Rows]:
+        """The lists of plain records in a message. Raises NotCompilable."""
+        with self._lock:
+            return [*rows_in(element, self._ways)] if self._ordered else []
+
     def _element(self, element: Element) -> Way:
         kind, name = element.type, str(element.name)
         if is_abstract(element):
@@ -96,6 +104,7 @@ class Readers:
             empty = of_nothing(convert, default or must_be)
         except (ValueError, ArithmeticError):
             raise NotCompilable(f"the default of {name} is none of its values") from None
+        hollow = default is None and must_be is None and takes_nothing(convert)
 
         def read(node: _Element) -> Any:
             if node.keys():
@@ -112,7 +121,7 @@ class Readers:
             except (ValueError, ArithmeticError):
                 raise Untrusted(f"{name} has the wrong form") from None
 
-        return Way(read, convert)
+        return Way(read, convert, hollow)
 
     def _typed_text(self, node: _Element, named: str, kind: AnySimpleType, convert: Convert) -> Any:
         """A built-in type that some libraries guess from the value says nothing; another one must stand in."""

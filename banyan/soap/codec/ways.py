@@ -17,6 +17,8 @@ class Way(NamedTuple):
 
     read: Read
     convert: Convert | None = None
+    hollow: bool = False
+    """Whether an empty one is None."""
 
 
 Fill = Callable[[_Element, dict[str, Any]], bool]

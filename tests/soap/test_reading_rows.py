@@ -1,0 +1,159 @@
+# ruff: noqa: E501
+"""A long list of plain records is read by columns: as strictly as all else, and as the full reading reads it."""
+
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from banyan import Garbled
+from banyan.soap import SoapContract, SoapFault
+from banyan.soap.codec.rows import LEAST
+from tests.soap.small import contract, element, envelope, kind, sequence, told
+
+ROW = (
+    element("n", "xs:int")
+    + element("o", "xs:string", "?")
+    + element("at", "xs:dateTime", 'nillable="true" minOccurs="0"')
+    + element("price", "xs:decimal", 'nillable="true"')
+    + element("last", "t:kind")
+)
+KIND = '<xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></xs:simpleType>'
+AROUND = element("before", "xs:string", "?") + element("rows", "t:Rows", "?") + element("after", "t:Row", "*")
+TYPES = KIND + kind("Row", ROW) + kind("Rows", element("row", "t:Row", "*") + element("total", "xs:int", "?"))
+COUNT, AT = 60, 7
+"""Rows of a list, and the one that is another."""
+PLAIN = "<t:row><t:n>{}</t:n><t:o>x &amp; y</t:o><t:price>{}.50</t:price><t:last>a</t:last></t:row>"
+
+
+@pytest.fixture(scope="module")
+def of(tmp_path_factory: pytest.TempPathFactory) -> SoapContract:
+    return contract(tmp_path_factory.mktemp("wsdl"), TYPES + sequence(AROUND))
+
+
+def document(other: str = "", *, at: int = AT, head: str = "", tail: str = "") -> bytes:
+    rows = [PLAIN.format(number, number) for number in range(COUNT)]
+    if other:
+        rows[at] = other
+    return told(f"{head}<t:rows>{''.join(rows)}{tail}</t:rows>")
+
+
+def outcome(of: SoapContract, reply: bytes) -> Any:
+    try:
+        return repr(of.read("Ask", reply).body)
+    except Garbled as wrong:
+        return str(wrong)
+    except SoapFault as fault:
+        return fault.code, [etree.tostring(each) for each in fault.detail]
+
+
+def in_full(reply: bytes) -> bytes:
+    """The same with a character reference where nobody looks: only a parser reads those."""
+    return reply.replace(b"</s:Envelope>", b"<s:x>&#65;</s:x></s:Envelope>")
+
+
+def test_rows_that_look_alike_are_read_without_their_elements(of: SoapContract) -> None:
+    reply = of._operations["Ask"].reply
+    cut = reply.cut(document())
+    assert cut is not None
+    assert len(cut.rows) == COUNT
+    assert cut.sample.count(b"<t:row>") == 1
+    assert reply.cut(in_full(document())) is None
+    assert reply.cut(told("<t:rows/>" + " " * LEAST)) is None
+
+
+SAID = {
+    "alike": PLAIN.format(8, 8),
+    "left out": "<t:row><t:n>1</t:n><t:price>1</t:price><t:last>b</t:last></t:row>",
+    "all": "<t:row><t:n>1</t:n><t:o>x</t:o><t:at>2026-01-31T12:00:00</t:at><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "nil": '<t:row><t:n>1</t:n><t:price xsi:nil="true"/><t:last>a</t:last></t:row>',
+    "nil, spelt out": "<t:row><t:n>1</t:n><t:price xsi:nil='1'></t:price><t:last>a</t:last></t:row>",
+    "nil that is not": '<t:row><t:n>1</t:n><t:price xsi:nil="false">1</t:price><t:last>a</t:last></t:row>',
+    "nil of another kind": '<t:row><t:n>1</t:n><t:price t:nil="true"/><t:last>a</t:last></t:row>',
+    "nil where none may be": '<t:row><t:n xsi:nil="true"/><t:price>1</t:price><t:last>a</t:last></t:row>',
+    "empty": "<t:row><t:n>1</t:n><t:o/><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "empty, spelt out": "<t:row><t:n>1</t:n><t:o></t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "empty number": "<t:row><t:n/><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "empty row": "<t:row/>",
+    "hollow row": "<t:row></t:row>",
+    "references": "<t:row><t:n>1</t:n><t:o>&lt;&amp;lt;&gt;&quot;&apos;</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "character reference": "<t:row><t:n>1</t:n><t:o>&#65;</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "entity": "<t:row><t:n>1</t:n><t:o>&gone;</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "bare ampersand": "<t:row><t:n>1</t:n><t:o>a & b</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "reference in a number": "<t:row><t:n>&#49;</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "CDATA": "<t:row><t:n>1</t:n><t:o><![CDATA[<x>]]></t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "end of CDATA": "<t:row><t:n>1</t:n><t:o>]]></t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "comment": "<t:row><t:n>1<!-- -->2</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "processing instruction": "<t:row><?x y?><t:n>1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "attribute": '<t:row id="1"><t:n>1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>',
+    "type": '<t:row><t:n xsi:type="xs:long">1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>',
+    "missing": "<t:row><t:n>1</t:n><t:last>a</t:last></t:row>",
+    "twice": "<t:row><t:n>1</t:n><t:n>1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "order": "<t:row><t:price>1</t:price><t:n>1</t:n><t:last>a</t:last></t:row>",
+    "unknown": "<t:row><t:n>1</t:n><t:new>1</t:new><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "children": "<t:row><t:n>1<t:n>2</t:n></t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "text": "<t:row>text<t:n>1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "text between": "text<t:row><t:n>1</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "no number": "<t:row><t:n>x</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "too large": "<t:row><t:n>99999999999</t:n><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "decimal comma": "<t:row><t:n>1</t:n><t:price>1,50</t:price><t:last>a</t:last></t:row>",
+    "not listed": "<t:row><t:n>1</t:n><t:price>1</t:price><t:last>c</t:last></t:row>",
+    "space": "<t:row><t:n> 1 </t:n><t:o> \t\n</t:o><t:price>\n1</t:price><t:last>a</t:last></t:row>",
+    "space between": "\n <t:row>\n <t:n>1</t:n>\r\n <t:price>1</t:price> <t:last>a</t:last></t:row >",
+    "carriage return": "<t:row><t:n>1</t:n><t:o>a\r\nb\rc</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "control character": "<t:row><t:n>1</t:n><t:o>\x01</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "no character": "<t:row><t:n>1</t:n><t:o>\uffff</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "other scripts": "<t:row><t:n>\u0661</t:n><t:o>é \U0001f600</t:o><t:price>1</t:price><t:last>a</t:last></t:row>",
+    "other prefix": '<u:row xmlns:u="urn:t"><u:n>1</u:n><u:price>1</u:price><u:last>a</u:last></u:row>',
+    "unbound prefix": "<u:row><u:n>1</u:n><u:price>1</u:price><u:last>a</u:last></u:row>",
+    "other namespace": "<row><n>1</n><price>1</price><last>a</last></row>",
+    "cut off": "<t:row><t:n>1</t:n>",
+    "one too many": "</t:row>",
+}
+
+
+@pytest.mark.parametrize("at", [0, AT, COUNT - 1])
+@pytest.mark.parametrize("other", SAID.values(), ids=SAID)
+def test_one_row_among_many_means_what_it_means_alone(of: SoapContract, other: str, at: int) -> None:
+    reply = document(other, at=at)
+    assert outcome(of, reply) == outcome(of, in_full(reply))
+
+
+ROWS = "".join(PLAIN.format(number, number) for number in range(COUNT))
+AROUND_THEM = {
+    "total": document(tail="<t:total>60</t:total>"),
+    "a head": document(head="<t:before>x</t:before>"),
+    "rows of another list before": told(f"<t:new>{ROWS}</t:new><t:rows>{PLAIN.format(0, 0)}</t:rows>"),
+    "rows of another list behind": document().replace(b"</t:told>", f"<t:new>{ROWS}</t:new></t:told>".encode()),
+    "rows only elsewhere": told(f"<t:new>{ROWS}</t:new>"),
+    "rows outside the list": told(ROWS),
+    "rows in a comment": told(f"<!-- {ROWS} --><t:rows/>"),
+    "rows in CDATA": told(f"<t:before><![CDATA[{ROWS}]]></t:before><t:rows/>"),
+    "rows in a header": envelope(
+        f"<t:told><t:rows>{PLAIN.format(0, 0)}</t:rows></t:told>", header=f"<t:h>{ROWS}</t:h>"
+    ),
+    "rows in a fault": envelope(
+        f"<s:Fault><faultcode>s:Server</faultcode><faultstring>x</faultstring><detail>{ROWS}</detail></s:Fault>"
+    ),
+    "rows in two bodies": document().replace(b"</s:Body>", b"</s:Body><s:Body/>"),
+    "an empty list behind": document(tail="<t:row/>"),
+    "something between": document().replace(b"</t:row><t:row><t:n>30", b"</t:row><t:new/><t:row><t:n>30"),
+    "no end": document()[:-30],
+    "too much": document() + b"<s:x/>",
+    "a document type": b"<!DOCTYPE s [<!ENTITY e 'x'>]>" + document(),
+    "a declaration": b'<?xml version="1.0" encoding="utf-8"?>' + document(),
+    "a mark": b"\xef\xbb\xbf" + document(),
+    "Latin-1": b'<?xml version="1.0" encoding="ISO-8859-1"?>' + document().replace(b"x &amp;", "é".encode("latin-1")),
+    "Latin-1 that could be UTF-8": b"<?xml version='1.0' encoding='ISO-8859-1'?>"
+    + document().replace(b"x", "é".encode()),
+    "no encoding that it says": document().replace(b"x &amp;", "é".encode("latin-1")),
+    "UTF-16": document().decode().encode("utf-16"),
+    "default namespace": document().replace(b"t:", b"").replace(b"<told", b'<told xmlns="urn:t"'),
+    "indented": document().replace(b"><t:", b">\r\n  <t:").replace(b"</t:row>", b"\n</t:row>"),
+    "nil behind": document(tail='<t:total xsi:nil="true"/>'),
+}
+
+
+@pytest.mark.parametrize("reply", AROUND_THEM.values(), ids=AROUND_THEM)
+def test_rows_mean_what_the_document_around_them_makes_of_them(of: SoapContract, reply: bytes) -> None:
+    assert outcome(of, reply) == outcome(of, in_full(reply))
