@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
-from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, alike, content, has, split
+from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, alike, content, has, split, written
 from banyan.soap.survey import Operation, Part, Survey
 
 LIKELY = 0.5
@@ -30,9 +30,9 @@ _MEANT: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "order_state": (("order",), READS),
     "order_by_key": (("order",), READS),
     "cancel_order": (("order",), ENDS),
-    "activate": (("activate", "service"), CREATES | frozenset({"activate"})),
+    "activate": (("activate", "service"), CREATES | frozenset({"activate", "provision", "enable"})),
     "modify": (("service",), CHANGES),
-    "deactivate": (("deactivate", "service"), ENDS),
+    "deactivate": (("deactivate", "service"), ENDS | frozenset({"disable", "deprovision"})),
     "activation_state": (("service", "activation"), READS),
     "services": (("service",), READS),
     "service": (("service",), READS),
@@ -44,11 +44,15 @@ _MEANT: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
 class Guess:
     operation: str
     score: float
+    why: str = ""
+    """Which of its words were read as what, where they are abbreviations."""
 
 
 def guesses(method: Method, survey: Survey, most: int = 5) -> list[Guess]:
     """The operations that may serve a method, best first."""
-    found = [Guess(name, score(method, operation)) for name, operation in survey.operations.items()]
+    found = [
+        Guess(name, score(method, operation), written(operation.local)) for name, operation in survey.operations.items()
+    ]
     return sorted((each for each in found if each.score > 0), key=lambda each: -each.score)[:most]
 
 

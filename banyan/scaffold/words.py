@@ -5,6 +5,20 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from banyan.scaffold.short import SHORT, taken_apart, written_out
+
+REFERRING = (
+    "ref",
+    "external",
+    "correlation",
+    "key",
+    "externalid",
+    "clientorder",
+    "partnerorder",
+    "requestid",
+    "transaction",
+)
+"""What a system calls the name that its caller gave a piece of work, the plainest first."""
 _SAME: tuple[tuple[str, ...], ...] = (
     ("id", "identifier", "number", "no", "code", "key", "reference", "ref", "num", "nr"),
     ("subscriber", "msisdn", "phone", "mobile", "mdn", "enduser", "user", "mobilenumber", "phonenumber", "imsi"),
@@ -29,6 +43,7 @@ _SAME: tuple[tuple[str, ...], ...] = (
     ("activate", "provision", "enable", "create", "add"),
     ("deactivate", "terminate", "disable", "remove", "delete", "disconnect"),
     ("state", "status"),
+    ("status", "state"),
     ("valid", "expiry", "expire", "expires", "expiration", "validity", "until", "end"),
     ("since", "start", "from", "begin", "activation", "effective", "created", "valid"),
     ("until", "end", "to", "termination", "expiry", "expiration"),
@@ -49,7 +64,7 @@ _SAME: tuple[tuple[str, ...], ...] = (
     ("description", "text", "details", "name", "comment"),
     ("quantity", "count", "units", "number"),
     ("native", "transaction", "confirmation"),
-    ("reference", "external", "transaction", "correlation", "key", "ref", "externalid"),
+    ("reference", *REFERRING),
 )
 READS = frozenset(
     [
@@ -93,6 +108,9 @@ ENDS = frozenset(
     ["delete", "cancel", "remove", "terminate", "close", "end", "stop", "deactivate", "disconnect", "void"]
 )
 VERBS = READS | CREATES | CHANGES | ENDS
+_WHOLE = frozenset({"offset", "reset", "restart", "subset"})
+"""Words that only look as if they were two."""
+_KNOWN = frozenset(SHORT) | VERBS | _WHOLE | frozenset(word for group in _SAME for word in group)
 _EMPTY = frozenset(
     [
         "by",
@@ -125,9 +143,20 @@ _EMPTY = frozenset(
 
 @lru_cache(maxsize=8192)
 def split(name: str) -> tuple[str, ...]:
-    """`getUserInvoicesPage` -> get, user, invoice, page."""
+    """`getUserInvoicesPage` -> get, user, invoice, page; `lstCustInv` -> list, customer, invoice."""
+    return tuple(_singular(part) for part in written_out(_pieces(name)))
+
+
+def written(name: str) -> str:
+    """Which of its words were read as what: `crt = create, subs = subscription`; nothing where all are whole."""
+    pieces = _pieces(name)
+    read = {short: long for short, long in zip(pieces, written_out(pieces), strict=True) if short != long}
+    return ", ".join(f"{short} = {long}" for short, long in read.items())
+
+
+def _pieces(name: str) -> list[str]:
     parts = re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+", name)
-    return tuple(_singular(part.lower()) for part in parts)
+    return [piece for part in parts for piece in taken_apart(part.lower(), _KNOWN)]
 
 
 def snake(name: str) -> str:
@@ -153,12 +182,13 @@ def alike(ours: str, theirs: str) -> float:
     mine = {word for word in split(ours) if word not in _EMPTY} or set(split(ours))
     if not mine or not right:
         return 0.0
-    score = sum(
-        1.0 if word in right else 0.7 if any(other in right for other in _synonyms(word)) else 0.0 for word in mine
-    )
+    means = {word: frozenset({word}) if word in right else _synonyms(word) & right for word in mine}
+    score = sum(1.0 if word in right else 0.7 if means[word] else 0.0 for word in mine)
     if score == 0.0 and left & right:
         score = 1.0
-    extra = len({word for word in split(theirs) if word not in _EMPTY} - mine)
+    said = frozenset().union(*means.values())
+    said |= {word for pair in pairwise(split(theirs)) if "".join(pair) in said for word in pair}
+    extra = len({word for word in split(theirs) if word not in _EMPTY} - mine - said)
     return max(0.0, min(score / len(mine) - 0.06 * extra, 0.99))
 
 
