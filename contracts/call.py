@@ -69,4 +69,6 @@ def optional(capability: str) -> Callable[[F], F]:
 
 
 def unsupported(capability: str) -> Unsupported:
-    return Unsupported(f"this system does not offer {capability}")
+    error = Unsupported(f"this system does not offer {capability}")
+    error.capability = capability
+    return error

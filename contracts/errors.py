@@ -64,4 +64,6 @@ class Garbled(PortError):
     default = Happened.UNKNOWN
 
 
-class Unsupported(PortError): ...
+class Unsupported(PortError):
+    capability: str | None = None
+    """The optional ability that is missing, as manifests name it."""

@@ -16,10 +16,11 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.clock import Clock, SystemClock
 from gateway import registry
+from gateway.api.adapter_pages import adapter_pages
 from gateway.api.customer import api as customer
 from gateway.api.customer.translate import customer_documents
 from gateway.api.customer_bill import api as customer_bill
@@ -83,6 +84,16 @@ class House(FastAPI):
         super().__init__(**options)
         self._cors = cors
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request goes straight to the middleware: FastAPI's own way there serves telemetry that is off here."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = Compressed(Front(super().build_middleware_stack()))
         if self._cors.origins:
@@ -107,7 +118,8 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
         async with AsyncExitStack() as stack:
             telemetry = start(settings)
             stack.callback(telemetry.stop)
-            kernel, store, streams, work = await _open(settings, clock, principal_of, stack)
+            app.state.systems = registry.manifests(settings.adapters)
+            kernel, store, streams, work = await _open(settings, clock, principal_of, app.state.systems, stack)
             app.state.kernel = kernel
             app.state.store = store
             app.state.drain = streams.drain
@@ -128,15 +140,21 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
     )
     app.router.redirect_slashes = False
     app.state.ready = False
+    app.state.systems = []
     app.add_middleware(Answered)
     app.add_exception_handler(HTTPException, _refuse)
     app.include_router(error_pages())
+    app.include_router(adapter_pages())
     _health(app)
     return app
 
 
 async def _open(
-    settings: Settings, clock: Clock, principal_of: PrincipalOf, stack: AsyncExitStack
+    settings: Settings,
+    clock: Clock,
+    principal_of: PrincipalOf,
+    systems: Sequence[registry.Manifest],
+    stack: AsyncExitStack,
 ) -> tuple[Kernel, SqlStore, Streams, Work]:
     """Everything of one gateway, from the store up; the stack closes it in reverse."""
     store = await open_store(settings.store.url, clock)
@@ -144,6 +162,7 @@ async def _open(
     await journal.inherit(store.database)
     usage_store = await UsageStore.open(settings.store.usage)
     stack.push_async_callback(usage_store.aclose)
+    lacks = registry.gaps(systems)
     adapters = await registry.load(settings.adapters, settings.facts, clock)
     for one in adapters:
         stack.push_async_callback(one.adapter.aclose)
@@ -180,9 +199,9 @@ async def _open(
         **product_inventory.rooms(contracts, mirror, inventory),
         **usage.rooms(contracts, usage_store, guide, store, clock),
         **usage_consumption.rooms(contracts, consumption, prepaid, store, clock),
-        **prepay_balance.rooms(contracts, mirror, ports, balances, top_ups),
+        **prepay_balance.rooms(contracts, mirror, ports, balances, top_ups, lacks),
         **customer.rooms(contracts, mirror, customers),
-        **customer_bill.rooms(contracts, mirror, billing),
+        **customer_bill.rooms(contracts, mirror, billing, lacks),
         **geographic_address.rooms(contracts, store, clock),
         **event.rooms(contracts, store, clock, rules),
         **service_inventory.rooms(contracts, mirror, services),

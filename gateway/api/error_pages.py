@@ -3,36 +3,31 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, PackageLoader, select_autoescape
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from gateway.api.pages import page
 from gateway.api.tmf630.catalogue import PATH, Entry, catalogue, entry
 
-_VARY = {"Vary": "Accept", "Cache-Control": "max-age=3600"}
+TEMPLATE = "errors.html"
+MAX_AGE_S = 3600
 
 
 def error_pages() -> APIRouter:
     router = APIRouter()
-    pages = Environment(loader=PackageLoader("gateway.api.publishing", "pages"), autoescape=select_autoescape())
-
-    def answered(request: Request, entries: dict[str, Entry], body: Any) -> Response:
-        if "text/html" not in request.headers.get("accept", ""):
-            return JSONResponse(body, headers=_VARY)
-        page = pages.get_template("errors.html").render(entries=entries, root=PATH)
-        return HTMLResponse(page, headers={**_VARY, "Content-Security-Policy": "default-src 'none'; style-src 'self'"})
 
     @router.get(PATH)
     async def every(request: Request) -> Response:
         entries = dict(sorted(catalogue().items()))
-        return answered(request, entries, [_told(code, found) for code, found in entries.items()])
+        body = [_told(code, found) for code, found in entries.items()]
+        return page(request, TEMPLATE, body, max_age=MAX_AGE_S, entries=entries, root=PATH)
 
     @router.get(f"{PATH}/{{code}}")
     async def one(request: Request, code: str) -> Response:
         found = entry(code)
         if found is None:
             raise HTTPException(404)
-        return answered(request, {code: found}, _told(code, found))
+        return page(request, TEMPLATE, _told(code, found), max_age=MAX_AGE_S, entries={code: found}, root=PATH)
 
     return router
 

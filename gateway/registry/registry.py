@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,17 @@ from gateway.settings import Facts
 
 class Misconfigured(Exception):
     """An adapter that cannot be loaded, in words for the operator."""
+
+
+def manifests(configured: Mapping[str, Mapping[str, Any]]) -> list[Manifest]:
+    """Of the adapters that are configured, the first of which serves."""
+    known = discover()
+    return [_manifest(known, name) for name in configured]
+
+
+def gaps(systems: Sequence[Manifest]) -> dict[str, str]:
+    """Capability -> why it is missing, as the system says that serves its port."""
+    return {name: gap.why for manifest in reversed(systems) for name, gap in manifest.gaps.items()}
 
 
 def check(configured: Mapping[str, Mapping[str, Any]]) -> None:

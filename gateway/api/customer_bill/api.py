@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.errors import Rejected, Unsupported
+from gateway.api.lacking import Lacks, why
 from gateway.api.mastered import MasteredRoom
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.documents import DocumentRoom, owner_of
@@ -42,9 +43,10 @@ class BillRoom(MasteredRoom):
 class OnDemandRoom(DocumentRoom):
     """A bill run for one account: done when billing has answered, rejected when there is nothing it could bill."""
 
-    def __init__(self, contracts: Contracts, mirror: Mirror, billing: Billing) -> None:
+    def __init__(self, contracts: Contracts, mirror: Mirror, billing: Billing, lacks: Lacks) -> None:
         super().__init__(contracts.resource(ON_DEMAND), mirror.store, mirror.clock)
         self._billing = billing
+        self._lacks = lacks
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
         try:
@@ -52,7 +54,8 @@ class OnDemandRoom(DocumentRoom):
         except (Refusal, Rejected, Unsupported) as error:
             if isinstance(error, Unknown) and asked.principal.customers is not None:
                 raise  # nothing of another customer's is kept, not even what was asked about it
-            outcome = {"state": "rejected", "description": str(error)}
+            said = why(error, self._lacks) if isinstance(error, Unsupported) else str(error)
+            outcome = {"state": "rejected", "description": said}
         return await super().create(asked, {**body, **outcome})
 
     async def _run(self, asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
@@ -74,9 +77,9 @@ class OnDemandRoom(DocumentRoom):
         return await self._billing.customer_of(asked.call, body["billingAccount"]["id"])
 
 
-def rooms(contracts: Contracts, mirror: Mirror, billing: Billing) -> dict[str, Room]:
+def rooms(contracts: Contracts, mirror: Mirror, billing: Billing, lacks: Lacks) -> dict[str, Room]:
     return {
         BILL: BillRoom(contracts, mirror, billing),
         RATE: MasteredRoom(contracts.resource(RATE), mirror, billing.rate, ISSUED),
-        ON_DEMAND: OnDemandRoom(contracts, mirror, billing),
+        ON_DEMAND: OnDemandRoom(contracts, mirror, billing, lacks),
     }

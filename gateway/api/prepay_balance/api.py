@@ -6,6 +6,7 @@ from typing import Any
 from contracts.errors import Unsupported
 from contracts.page import Window
 from contracts.ports import BalancePort
+from gateway.api.lacking import Lacks, explained
 from gateway.api.mastered import SharedRoom
 from gateway.api.tmf630.contract import Contracts, Resource
 from gateway.api.tmf630.documents import DocumentRoom
@@ -43,21 +44,25 @@ class BalanceRoom(SharedRoom):
 class ActionRoom(SharedRoom):
     """The history of balances."""
 
-    def __init__(self, resource: Resource, mirror: Mirror, balances: Balances) -> None:
+    def __init__(self, resource: Resource, mirror: Mirror, balances: Balances, lacks: Lacks) -> None:
         super().__init__(resource, mirror, balances.action, WHY)
         self._balances = balances
+        self._lacks = lacks
 
     async def find(self, asked: Asked, window: Window) -> Found:
-        return await self._balances.actions(asked.call, window)
+        with explained(self._lacks):
+            return await self._balances.actions(asked.call, window)
 
 
 class TopUpRoom(DocumentRoom):
-    def __init__(self, resource: Resource, mirror: Mirror, top_ups: TopUps) -> None:
+    def __init__(self, resource: Resource, mirror: Mirror, top_ups: TopUps, lacks: Lacks) -> None:
         super().__init__(resource, mirror.store, mirror.clock)
         self._top_ups = top_ups
+        self._lacks = lacks
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
-        return await self._top_ups.accept(asked.principal, body, asked.remember)
+        with explained(self._lacks):
+            return await self._top_ups.accept(asked.principal, body, asked.remember)
 
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
         before = await self._expected(asked, id)
@@ -91,14 +96,16 @@ class UnservedRoom(DocumentRoom):
         raise Unsupported(self._why)
 
 
-def rooms(contracts: Contracts, mirror: Mirror, ports: Ports, balances: Balances, top_ups: TopUps) -> dict[str, Room]:
+def rooms(
+    contracts: Contracts, mirror: Mirror, ports: Ports, balances: Balances, top_ups: TopUps, lacks: Lacks
+) -> dict[str, Room]:
     """None where no system keeps balances: what clients say of them is then kept as it is."""
     if not ports.all(BalancePort):
         return {}
     return {
         BUCKET: BalanceRoom(contracts.resource(BUCKET), mirror, balances),
         TOTAL: BalanceRoom(contracts.resource(TOTAL), mirror, balances),
-        ACTION: ActionRoom(contracts.resource(ACTION), mirror, balances),
-        TOP_UP: TopUpRoom(contracts.resource(TOP_UP), mirror, top_ups),
+        ACTION: ActionRoom(contracts.resource(ACTION), mirror, balances, lacks),
+        TOP_UP: TopUpRoom(contracts.resource(TOP_UP), mirror, top_ups, lacks),
         **{kind: UnservedRoom(contracts.resource(kind), mirror, why) for kind, why in UNSERVED.items()},
     }

@@ -10,9 +10,8 @@ import structlog
 import uuid_utils
 from opentelemetry import trace
 
-from contracts.call import Principal
+from contracts.call import Principal, unsupported
 from contracts.clock import Clock, rfc3339
-from contracts.errors import Unsupported
 from contracts.ports import BalancePort
 from gateway.flows import told
 from gateway.flows.balance.balances import Balances
@@ -82,7 +81,7 @@ class TopUps:
         serving = self._ports.serving(BalancePort, operator=principal.operator)
         needed = "balance.top_up" if voucher is None else "balance.voucher"
         if needed not in serving.offers:
-            raise Unsupported(f"{serving.system} does not offer {needed}")
+            raise unsupported(needed)
         now, id = self._clock.now(), str(uuid_utils.uuid7())
         owner = await self._subscribers.owner_of(number)
         pending = Pending(
