@@ -1,5 +1,6 @@
 """The commands `banyan adapter ...`: from a WSDL to an adapter that keeps the laws of its ports."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 from rich.console import Console
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
-from banyan.scaffold.guess import LIKELY, choose, guesses, rank
+from banyan.scaffold.guess import LIKELY, Guess, choose, guesses, rank
 from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
 from banyan.soap.survey import Survey
 from gateway import registry
@@ -98,7 +99,7 @@ def new(
         written = write(choice, seen, place(name, into))
     except Occupied as error:
         fail(str(error), 2)
-    _tell(choice, written)
+    _tell(choice, written, seen, _pairs(serve or [], ports, seen))
 
 
 def _ports(given: tuple[str, ...], seen: Survey, *, ask: bool) -> tuple[str, ...]:
@@ -110,6 +111,7 @@ def _ports(given: tuple[str, ...], seen: Survey, *, ask: bool) -> tuple[str, ...
     ranked = rank(seen)
     likely = [port for port, score in ranked if score >= LIKELY][:1] or [ranked[0][0]]
     if not ask:
+        _tell_port(ranked)
         return tuple(likely)
     _OUT.print("\nPorts, the likeliest first: " + ", ".join(f"{port} ({score:.0%})" for port, score in ranked))
     while True:
@@ -119,6 +121,21 @@ def _ports(given: tuple[str, ...], seen: Survey, *, ask: bool) -> tuple[str, ...
         if wanted and not wrong:
             return wanted
         _OUT.print(f"[red]{', '.join(wrong)}: no such port[/]")
+
+
+def _tell_port(ranked: list[tuple[str, float]]) -> None:
+    """Which port was taken without asking, and which others may have been meant."""
+    (best, score), *others = ranked
+    if score < LIKELY:
+        _OUT.print(
+            f"[yellow]no port is likely; it was made for {best} ({score:.0%}).[/] If that is wrong, remove the folder"
+            f" and name the port: --port one of {', '.join(SOAP_PORTS)}",
+            highlight=False,
+        )
+        return
+    more = ", ".join(f"{port} ({each:.0%})" for port, each in others if each >= LIKELY)
+    also = f"; likely too: {more}: name all you want, --port {best} --port {others[0][0]}" if more else ""
+    _OUT.print(f"port {best} ({score:.0%}){also}", highlight=False)
 
 
 def _pairs(given: list[str], ports: tuple[str, ...], seen: Survey) -> dict[str, str]:
@@ -151,7 +168,7 @@ def _serves(ports: tuple[str, ...], given: dict[str, str], seen: Survey, *, ask:
 
 
 def _ask_for(method: Method, guess: str | None, seen: Survey) -> str | None:
-    best = [each.operation for each in guesses(method, seen)]
+    best = [_why(each) for each in guesses(method, seen)]
     kind = "optional" if method.capability else "required"
     _OUT.print(
         f"[bold]{method.name}[/] -> {method.returns} ({kind}): {', '.join(best) or 'nothing looks like it'}",
@@ -166,6 +183,11 @@ def _ask_for(method: Method, guess: str | None, seen: Survey) -> str | None:
         _OUT.print(f"   [red]there is no operation {said}[/]")
 
 
+def _why(guess: Guess) -> str:
+    """An operation, with what its short words were read as."""
+    return f"{guess.operation} ({guess.why})" if guess.why else guess.operation
+
+
 def _auth(given: str | None, *, ask: bool) -> str:
     if given is not None and given not in AUTH:
         fail(f"--auth {given} is not known; there are {', '.join(AUTH)}", 2)
@@ -177,14 +199,29 @@ def _auth(given: str | None, *, ask: bool) -> str:
             return said
 
 
-def _tell(choice: Choice, written: Written) -> None:
-    """What was made, and what comes next."""
+def _tell(choice: Choice, written: Written, seen: Survey, given: Mapping[str, str]) -> None:
+    """What was made, what was guessed and why, and what comes next."""
     where = written.place
     shown = where.folder if where.project is None else where.project
     named = choice.name if where.project is None else str(_near(shown))
     _OUT.print(f"[green]made[/] {_near(shown)}: {len(written.files)} files", highlight=False, soft_wrap=True)
-    for method, operation in choice.serves.items():
-        _OUT.print(f"  {method} <- {operation}", highlight=False)
+    for method in methods(choice.ports):
+        operation = choice.serves.get(method.name)
+        best = guesses(method, seen)
+        if operation is not None:
+            why = next((each.why for each in best if each.operation == operation), "")
+            close = [
+                each.operation for each in best if each.operation != operation and each.score > best[0].score - 0.06
+            ]
+            doubt = f"; or {', '.join(close)}?" if close else ""
+            mark = "" if method.name in given else f"  [dim]guessed{f': {why}' if why else ''}[/][yellow]{doubt}[/]"
+            _OUT.print(f"  {method.name} <- {operation}{mark}", highlight=False)
+        elif method.capability and best and best[0].score >= LIKELY:
+            _OUT.print(
+                f"  [dim]{method.name} is optional; {_why(best[0])} looks like it:"
+                f" --serve {method.name}={best[0].operation}[/]",
+                highlight=False,
+            )
     missing = [
         method.name for method in methods(choice.ports) if not method.capability and method.name not in choice.serves
     ]

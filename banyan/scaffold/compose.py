@@ -5,14 +5,11 @@ from collections.abc import Mapping, Sequence
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod
 from banyan.scaffold.fields import WHOLE, Line, lines, literal, sources, todo
-from banyan.scaffold.guess import lone_rows, rows
+from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows
 from banyan.scaffold.requests import SESSION, ask, outcome_code, record_of, shared, told, unasked
 from banyan.scaffold.words import alike, snake, split
 from banyan.soap.survey import Operation, Part, Survey
 from contracts.model import Receipt
-
-LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
-"""Which read tells whether a once-only write was done."""
 
 
 def compose(asked: Sequence[Method], serves: Mapping[str, str], survey: Survey, auth: str = "none") -> Composed:

@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
-from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, alike, content, has, split, written
+from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, VERBS, alike, content, has, split, written
 from banyan.soap.survey import Operation, Part, Survey
 
+VAGUE = frozenset({"submit", "process", "execute", "perform", "handle", "send"})
+"""Verbs that leave open what is done, where a part of the request says it."""
+STATES = frozenset({"state", "status", "progress", "tracking"})
+LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
+"""Which read tells whether a once-only write was done."""
 LIKELY = 0.5
 """Above this a guess is offered as the default."""
 
@@ -30,10 +35,10 @@ _MEANT: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "order_state": (("order",), READS),
     "order_by_key": (("order",), READS),
     "cancel_order": (("order",), ENDS),
-    "activate": (("activate", "service"), CREATES | frozenset({"activate", "provision", "enable"})),
-    "modify": (("service",), CHANGES),
-    "deactivate": (("deactivate", "service"), ENDS | frozenset({"disable", "deprovision"})),
-    "activation_state": (("service", "activation"), READS),
+    "activate": (("activate", "service", "provision"), CREATES | frozenset({"activate", "provision", "enable"})),
+    "modify": (("service", "provision", "activate"), CHANGES),
+    "deactivate": (("deactivate", "service", "provision"), ENDS | frozenset({"disable", "deprovision"})),
+    "activation_state": (("service", "activate", "provision", "job", "task"), READS),
     "services": (("service",), READS),
     "service": (("service",), READS),
 }
@@ -57,24 +62,62 @@ def guesses(method: Method, survey: Survey, most: int = 5) -> list[Guess]:
 
 
 def score(method: Method, operation: Operation) -> float:
-    """From 0 to 1."""
+    """From 0 to somewhat above 1."""
     nouns, verbs = _MEANT.get(
         method.name, ((method.name.split("_")[-1],), READS if method.semantics == "read" else CREATES)
     )
     words = split(operation.local)
-    hits = [
-        index for index, noun in enumerate(nouns) if noun in content(operation.local) or has((noun,), operation.local)
-    ]
+    named = content(operation.local)
+    hits = [index for index, noun in enumerate(nouns) if noun in named or has((noun,), operation.local)]
     if not hits:
         return 0.0
-    said = 0.42 - 0.06 * hits[0]
-    if any(noun in content(operation.local) for noun in nouns):
-        said += 0.08
-    verb = 0.22 if verbs & set(words) else -0.25 if (READS | CREATES | CHANGES | ENDS) - verbs & set(words) else 0.0
-    shape = _shape(method, operation)
-    known = {word for noun in nouns for word in content(noun)} | READS | CREATES | CHANGES | ENDS
+    said = 0.42 - 0.06 * hits[0] + (0.08 if any(noun in named for noun in nouns) else -0.04)
+    told = {word for word in words if word in VERBS or word in verbs}
+    told = told - set(nouns) or told  # an order is a thing, and to order is a verb where nothing else is
+    told = told - VAGUE or _actions(operation) or told
+    reads = method.semantics != "read" and bool(told & READS)  # FindRecharges finds, whatever recharge means alone
+    verb = 0.22 if verbs & told and not reads else -0.25 if told else 0.0
+    known = {word for noun in nouns for word in content(noun)} | VERBS | VAGUE
+    known |= STATES if method.name.endswith("_state") else frozenset()
     extra = len([word for word in words if word not in known and not has(nouns, word)])
-    return max(0.0, min(said + verb + shape - 0.05 * max(0, extra), 1.0))
+    return max(0.0, said + verb + _shape(method, operation) + _asked(method, operation) - 0.05 * extra)
+
+
+def action(part: Part) -> bool:
+    """Whether a part of a request says what shall be done."""
+    return bool(part.values) and bool({"action", "activity", "command", "operation"} & set(split(part.name)))
+
+
+def _actions(operation: Operation) -> set[str]:
+    """The verbs of one operation that does several things, and is told which."""
+    return {
+        word
+        for path in operation.asks.leaves()
+        if action(path[-1])
+        for value in path[-1].values
+        for word in split(value)
+    }
+
+
+def _asked(method: Method, operation: Operation) -> float:
+    """Whether it is asked by what the method knows: our reference, or an id of theirs."""
+    every = [path[-1] for path in operation.asks.leaves()]
+    needed = [path[-1] for path in operation.asks.leaves() if all(part.required for part in path)] or every
+    ours = any(alike("reference", part.name) >= 0.6 for part in (every if method.maybe else needed))  # noqa: PLR2004
+    told = 0.0
+    if method.maybe and method.receipt:
+        told = 0.15 if ours else -0.35
+    elif method.name.endswith("_state"):
+        told = 0.12 if STATES & set(split(operation.local)) else 0.0
+        told += 0.1 if ours == (method.name == "activation_state") else -0.1
+    elif method.semantics == "read" and (method.key is None) == any(not paging(part) for part in needed):
+        told = -0.1
+    return told
+
+
+def paging(part: Part) -> bool:
+    """Whether a part of a request says which slice of a list is wanted."""
+    return bool({"page", "pg", "limit", "offset", "size", "skip", "take", "max", "maximum"} & set(split(part.name)))
 
 
 def _shape(method: Method, operation: Operation) -> float:
@@ -85,7 +128,8 @@ def _shape(method: Method, operation: Operation) -> float:
         told += 0.14 if listed is not None else -0.08
     elif method.noun is not None and not method.receipt:
         told += -0.1 if listed is not None and listed[1] == () else 0.1
-    needed = [path for path in operation.asks.leaves() if all(part.required for part in path)]
+        told -= 0.06 if "list" in split(operation.local) else 0.0
+    needed = [path for path in operation.asks.leaves() if all(part.required for part in path) and not paging(path[-1])]
     if method.semantics == "read":
         told += 0.1 if len(needed) <= max(1, len(method.parameters)) else -0.03 * min(len(needed), 4)
         if method.key is None and not method.parameters[:1]:
@@ -126,11 +170,15 @@ def lone_rows(answers: Part) -> tuple[Part, ...] | None:
 
 
 def choose(ports: Sequence[str], survey: Survey) -> dict[str, str]:
-    """The best operation of each required method, where one is likely; a method and its list may share one."""
-    chosen = {}
+    """The best operation of each required method, where one is likely; a method and its list may share one.
+
+    A once-only write brings the look-up that settles it.
+    """
+    chosen: dict[str, str] = {}
     for method in methods(tuple(ports)):
         best = guesses(method, survey, 1)
-        if best and method.capability is None and best[0].score >= LIKELY:
+        settles = any(LOOK_UPS.get(write) == method.name for write in chosen)
+        if best and (method.capability is None or settles) and best[0].score >= LIKELY:
             chosen[method.name] = best[0].operation
     return chosen
 
@@ -140,6 +188,6 @@ def rank(survey: Survey) -> list[tuple[str, float]]:
     found = []
     for port in SOAP_PORTS:
         asked = [method for method in methods((port,)) if method.capability is None]
-        scores = [max((each.score for each in guesses(method, survey, 1)), default=0.0) for method in asked]
+        scores = [min(max((each.score for each in guesses(method, survey, 1)), default=0.0), 1.0) for method in asked]
         found.append((port, sum(scores) / len(scores) if scores else 0.0))
     return sorted(found, key=lambda each: -each[1])

@@ -45,7 +45,7 @@ _SAME: tuple[tuple[str, ...], ...] = (
     ("state", "status"),
     ("status", "state"),
     ("valid", "expiry", "expire", "expires", "expiration", "validity", "until", "end"),
-    ("since", "start", "from", "begin", "activation", "effective", "created", "valid"),
+    ("since", "start", "from", "begin", "activate", "effective", "created", "valid"),
     ("until", "end", "to", "termination", "expiry", "expiration"),
     ("at", "date", "time", "timestamp", "datetime", "on", "created"),
     ("issued", "date", "created", "billed", "generated"),

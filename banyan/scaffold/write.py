@@ -18,11 +18,11 @@ from pydantic import BaseModel
 
 from banyan.manifest import read_manifest
 from banyan.scaffold.asked import Method, in_model, methods
-from banyan.scaffold.compose import LOOK_UPS, compose
+from banyan.scaffold.compose import compose
 from banyan.scaffold.composed import Composed
 from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.facts import Table, exceptions, facts, ids, reference, suite_of, tables, unwritten
-from banyan.scaffold.guess import guesses
+from banyan.scaffold.guess import LOOK_UPS, guesses
 from banyan.scaffold.located import Located
 from banyan.scaffold.requests import told
 from banyan.scaffold.words import READS, split
