@@ -17,13 +17,29 @@ ROW = (
     + element("at", "xs:dateTime", 'nillable="true" minOccurs="0"')
     + element("price", "xs:decimal", 'nillable="true"')
     + element("last", "t:kind")
+    + element("one", "t:One", "?")
+    + element("many", "t:Many", "*")
+    + element("word", "xs:string", "*")
 )
+ONE = element("a", "xs:int", "?") + element("b", "xs:string", 'nillable="true" minOccurs="0"')
+MANY = element("a", "xs:int") + element("one", "t:One", 'nillable="true"') + element("c", "xs:string", "*")
 KIND = '<xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></xs:simpleType>'
 AROUND = element("before", "xs:string", "?") + element("rows", "t:Rows", "?") + element("after", "t:Row", "*")
-TYPES = KIND + kind("Row", ROW) + kind("Rows", element("row", "t:Row", "*") + element("total", "xs:int", "?"))
+TYPES = (
+    KIND
+    + kind("One", ONE)
+    + kind("Many", MANY)
+    + kind("Row", ROW)
+    + kind("Rows", element("row", "t:Row", "*") + element("total", "xs:int", "?"))
+)
 COUNT, AT = 60, 7
 """Rows of a list, and the one that is another."""
-PLAIN = "<t:row><t:n>{}</t:n><t:o>x &amp; y</t:o><t:price>{}.50</t:price><t:last>a</t:last></t:row>"
+ROW_OF = "<t:row><t:n>1</t:n><t:price>1</t:price><t:last>a</t:last>{}</t:row>"
+ITEM = "<t:many><t:a>2</t:a><t:one><t:a>3</t:a></t:one><t:c>x</t:c><t:c>y</t:c></t:many>"
+PLAIN = (
+    "<t:row><t:n>{}</t:n><t:o>x &amp; y</t:o><t:price>{}.50</t:price><t:last>a</t:last>"
+    "<t:one><t:b>x</t:b></t:one><t:many><t:a>1</t:a><t:one><t:a>1</t:a></t:one><t:c>z</t:c></t:many></t:row>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +123,21 @@ SAID = {
     "other prefix": '<u:row xmlns:u="urn:t"><u:n>1</u:n><u:price>1</u:price><u:last>a</u:last></u:row>',
     "unbound prefix": "<u:row><u:n>1</u:n><u:price>1</u:price><u:last>a</u:last></u:row>",
     "other namespace": "<row><n>1</n><price>1</price><last>a</last></row>",
+    "inner records": ROW_OF.format("<t:one><t:a>1</t:a></t:one>"),
+    "inner lists": ROW_OF.format(
+        f"<t:one><t:a>1</t:a><t:b>x</t:b></t:one>{2 * ITEM}<t:word>x &amp; y</t:word><t:word>z</t:word>"
+    ),
+    "an inner list": ROW_OF.format(ITEM),
+    "words": ROW_OF.format("<t:word>x</t:word><t:word/><t:word></t:word>"),
+    "an inner record that is hollow": ROW_OF.format("<t:one></t:one>"),
+    "an inner record that is empty": ROW_OF.format("<t:one/>"),
+    "an inner record of an empty one": ROW_OF.format("<t:one><t:b/></t:one>"),
+    "an inner record that is nil": ROW_OF.format('<t:many><t:a>1</t:a><t:one xsi:nil="true"/></t:many>' + ITEM),
+    "an inner text that is nil": ROW_OF.format('<t:one><t:b xsi:nil="true"/></t:one>'),
+    "an inner number that is none": ROW_OF.format("<t:one><t:a>x</t:a></t:one>"),
+    "inner order": ROW_OF.format("<t:word>x</t:word>" + ITEM),
+    "inner twice": ROW_OF.format("<t:one><t:a>1</t:a></t:one><t:one><t:a>1</t:a></t:one>"),
+    "inner missing": ROW_OF.format("<t:many><t:a>1</t:a></t:many>"),
     "cut off": "<t:row><t:n>1</t:n>",
     "one too many": "</t:row>",
 }
@@ -150,6 +181,11 @@ AROUND_THEM = {
     "UTF-16": document().decode().encode("utf-16"),
     "default namespace": document().replace(b"t:", b"").replace(b"<told", b'<told xmlns="urn:t"'),
     "indented": document().replace(b"><t:", b">\r\n  <t:").replace(b"</t:row>", b"\n</t:row>"),
+    "attributes": document().replace(b"<t:row>", b"<t:row xsi:type='t:Row' other=\"1\">"),
+    "an attribute that changes": document().replace(b"<t:row><t:n>9", b"<t:row n='9'><t:n>9"),
+    "another type": document().replace(b"<t:row>", b"<t:row xsi:type='t:One'>"),
+    "rows that are nil": document().replace(b"<t:row>", b"<t:row xsi:nil='true'>"),
+    "a namespace in each": document().replace(b"t:", b"u:").replace(b"<u:row>", b"<u:row xmlns:u='urn:t'>"),
     "nil behind": document(tail='<t:total xsi:nil="true"/>'),
 }
 
