@@ -56,6 +56,7 @@ from gateway.flows.bundles.bundles import Bundles
 from gateway.flows.catalog.catalog import Catalog
 from gateway.flows.customers import Customers
 from gateway.flows.inventory import Inventory
+from gateway.flows.journal import Schedule
 from gateway.flows.mirror import Mirror
 from gateway.flows.orders.orders import Orders
 from gateway.flows.services import Services
@@ -178,10 +179,11 @@ async def _open(
     billing = Billing(mirror, ports, bill_documents)
     inventory = Inventory(mirror, ports, subscription_document)
     services = Services(mirror, ports, service_document)
-    orders = Orders(store, ports, bundles, clock, reconcile=settings.orders.reconcile)
+    schedule = Schedule(settings.orders.reconcile)
+    orders = Orders(store, ports, bundles, clock, schedule)
     subscribers = Subscribers(store, BANYAN)
     balances = Balances(mirror, ports, subscribers, BALANCE_DOCUMENTS)
-    top_ups = TopUps(store, ports, subscribers, balances, clock, reconcile=settings.orders.reconcile)
+    top_ups = TopUps(store, ports, subscribers, balances, clock, schedule)
     guide = Guide(usage_store, store, clock, BANYAN)
     intake = Usage(ports, usage_store, guide, clock, BANYAN)
     consumption = Consumption(usage_store, store, clock, BANYAN)

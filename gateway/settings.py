@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+RECONCILE_S = (5.0, 30.0, 120.0, 600.0, 3600.0)
+
 
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,7 +50,7 @@ class Telemetry(Section):
 
 class Orders(Section):
     reconcile: tuple[float, ...] = Field(
-        default=(5, 30, 120, 600, 3600),
+        default=RECONCILE_S,
         description="Seconds after which an unanswered write is looked up in the legacy",
     )
 

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from contracts.clock import SystemClock
+from gateway.flows.journal import Schedule
 from gateway.flows.orders.orders import Orders
 from gateway.store import open_store
 from tests.orders.world import FLEX, Billing, FakePorts, Network, Noting, Shelf, World
@@ -52,7 +53,7 @@ async def test_the_loop_finishes_an_order_in_one_trace(spans: InMemorySpanExport
     store: Any = Noting(Moody(sql), events)
     network, billing = Network(clock), Billing(clock)
     shelf: Any = Shelf()
-    orders = Orders(store, FakePorts(network, billing), shelf, clock, poll_s=0.02)
+    orders = Orders(store, FakePorts(network, billing), shelf, clock, Schedule(poll_s=0.02))
     world = World(store, clock, network, billing, orders, events)
     await world.customer()
     loop = asyncio.create_task(orders.run())
@@ -73,3 +74,9 @@ async def test_the_loop_finishes_an_order_in_one_trace(spans: InMemorySpanExport
         assert span.attributes["gateway.order.id"] == id
     traceparent = f"{request.get_span_context().trace_id:032x}"
     assert all(traceparent in str(event.trace) for event in events)
+
+
+def test_a_lease_outlives_the_longest_call() -> None:
+    """Else a second worker would take up what is still being sent."""
+    with pytest.raises(ValueError, match="longest call"):
+        Schedule(call_s=15, lease_s=15)

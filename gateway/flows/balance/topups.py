@@ -21,7 +21,7 @@ from gateway.flows.balance.request import amount_of, check_once, references, vou
 from gateway.flows.balance.run import TYPE, Run, emitted, turned
 from gateway.flows.balance.sending import Sending
 from gateway.flows.balance.subscribers import Subscribers, numbers
-from gateway.flows.journal import Overtaken, Worker
+from gateway.flows.journal import USUAL, Overtaken, Schedule, Worker
 from gateway.flows.refusal import Clash, Invalid, Unknown
 from gateway.policy.ports import Ports
 from gateway.security import BANYAN
@@ -44,24 +44,16 @@ class TopUps:
         subscribers: Subscribers,
         balances: Balances,
         clock: Clock,
-        *,
-        reconcile: Sequence[float] = (5, 30, 120, 600, 3600),
-        call_s: float = 10,
-        lease_s: float = 15,
-        poll_s: float = 0.5,
-        lanes: int = 16,
+        schedule: Schedule = USUAL,
     ) -> None:
-        """A lease must outlive the longest call; what a dead process held is taken up after `lease_s`."""
-        if lease_s <= call_s:
-            raise ValueError("a lease must be longer than the longest call")
         self._store = store
         self._ports = ports
         self._subscribers = subscribers
         self._clock = clock
-        self._lease_s = lease_s
-        self._run = Run(store, Sending(ports, clock, call_s), clock, reconcile, balances.renew)
+        self._lease_s = schedule.lease_s
+        self._run = Run(store, Sending(ports, clock, schedule.call_s), clock, schedule.reconcile, balances.renew)
         self._sent: set[asyncio.Task[None]] = set()
-        self.worker = Worker(store, KIND, self._run, clock, lease_s=lease_s, poll_s=poll_s, lanes=lanes)
+        self.worker = Worker(store, KIND, self._run, clock, schedule)
 
     async def run(self) -> None:
         """For ever; when this is cancelled, what is being sent is found in doubt by whoever comes next."""

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from contracts.clock import Clock
+from gateway.flows.journal.schedule import Schedule
 from gateway.security import BANYAN
 from gateway.store.port import Advance, Job, Stale, Store
 
@@ -34,16 +35,12 @@ class Work(Protocol):
 
 
 class Worker:
-    def __init__(
-        self, store: Store, kind: str, work: Work, clock: Clock, *, lease_s: float, poll_s: float, lanes: int
-    ) -> None:
+    def __init__(self, store: Store, kind: str, work: Work, clock: Clock, schedule: Schedule) -> None:
         self._store = store
         self._kind = kind
         self._work = work
         self._clock = clock
-        self._lease_s = lease_s
-        self._poll_s = poll_s
-        self._lanes = lanes
+        self._schedule = schedule
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -56,7 +53,7 @@ class Worker:
         try:
             while True:
                 self._news.clear()
-                for job in await self._claimed(self._lanes - len(running)):
+                for job in await self._claimed(self._schedule.lanes - len(running)):
                     task = asyncio.create_task(self._one(job))
                     running.add(task)
                     task.add_done_callback(running.discard)
@@ -70,14 +67,17 @@ class Worker:
     async def _claimed(self, free: int) -> list[Job]:
         if free <= 0:
             return []
-        jobs, trouble = await _outcome(self._store.claim(self._kind, lease_s=self._lease_s, limit=free))
+        jobs, trouble = await _outcome(self._store.claim(self._kind, lease_s=self._schedule.lease_s, limit=free))
         if trouble is not None:
             _log.error("journal.claim_failed", kind=self._kind, exc_info=trouble)
         return jobs or []
 
     async def _pause(self) -> None:
         """Until there is news, or the clock says that something may be due."""
-        waiting = [asyncio.create_task(self._news.wait()), asyncio.create_task(self._clock.sleep(self._poll_s))]
+        waiting = [
+            asyncio.create_task(self._news.wait()),
+            asyncio.create_task(self._clock.sleep(self._schedule.poll_s)),
+        ]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -11,7 +11,7 @@ from contracts.call import Principal
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
 from gateway.flows.bundles.bundles import Bundles
-from gateway.flows.journal import Worker
+from gateway.flows.journal import USUAL, Schedule, Worker
 from gateway.flows.orders.acceptance import Acceptance
 from gateway.flows.orders.documents import CANCEL, CANCEL_TYPE, ORDER, TYPE, draft, refused, with_states
 from gateway.flows.orders.journal import Journal, emitted
@@ -31,27 +31,12 @@ NOBODY = ""
 
 
 class Orders:
-    def __init__(
-        self,
-        store: Store,
-        ports: Ports,
-        bundles: Bundles,
-        clock: Clock,
-        *,
-        reconcile: Sequence[float] = (5, 30, 120, 600, 3600),
-        call_s: float = 10,
-        lease_s: float = 15,
-        poll_s: float = 0.5,
-        lanes: int = 16,
-    ) -> None:
-        """A lease must outlive the longest call; what a dead process held is taken up after `lease_s`."""
-        if lease_s <= call_s:
-            raise ValueError("a lease must be longer than the longest call")
+    def __init__(self, store: Store, ports: Ports, bundles: Bundles, clock: Clock, schedule: Schedule = USUAL) -> None:
         self._store = store
         self._clock = clock
         self._acceptance = Acceptance(store, ports, bundles)
-        run = Run(Journal(store, clock), Steps(ports, clock, call_s), clock, reconcile)
-        self.worker = Worker(store, KIND, run, clock, lease_s=lease_s, poll_s=poll_s, lanes=lanes)
+        run = Run(Journal(store, clock), Steps(ports, clock, schedule.call_s), clock, schedule.reconcile)
+        self.worker = Worker(store, KIND, run, clock, schedule)
 
     async def run(self) -> None:
         await self.worker.work()
