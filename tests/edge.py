@@ -1,7 +1,6 @@
 """The kernel over an empty store, and a client that speaks to it as an application would."""
 
 import gc
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -19,6 +18,7 @@ from gateway.security import embedded
 from gateway.store import SqlStore, migrate
 from gateway.store.sqlite import SqliteDatabase, connect
 from tests.clock import FakeClock
+from tests.shared import shared
 
 REPOSITORY = Path(__file__).parents[1]
 CONTRACTS = REPOSITORY / "contracts" / "tmf"
@@ -43,10 +43,7 @@ def contracts() -> Contracts:
 @pytest.fixture(scope="session")
 def official() -> Path:
     """The folder of the official documents."""
-    folder = Path(os.environ.get("BANYAN_SHARED", REPOSITORY.parent / "shared")) / "tmf"
-    if not folder.is_dir():
-        pytest.skip("the official TM Forum documents are not here: set BANYAN_SHARED to the folder that holds tmf/")
-    return folder
+    return shared("tmf")
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """The official v4 samples: what is valid by its contract can be created, and is read back as it was written."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.forms.schema import Validators
-from tests.edge import REPOSITORY, SERVED, Build, speaking_to
+from tests.edge import SERVED, Build, speaking_to
+from tests.shared import SHARED
 
-SAMPLES = Path(os.environ.get("BANYAN_SHARED", REPOSITORY.parent / "shared")) / "tmf" / "samples"
+SAMPLES = SHARED / "tmf" / "samples"
 FILES = sorted(SAMPLES.glob("TMF*/*.json"))
 READ_BACK_AT_LEAST = 40
 OURS = {"id", "href", "lastUpdate", "lastModified"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[3] / "shared")) / "legacy" / "wsdl"
+from tests.shared import SHARED, shared
+
 REAL = {
     "parlayx_account": "parlayx-account/parlayx_account_management_service_2_2.wsdl",
     "xius_debit": "xius-msp/xBus/Billing/DebitOrCredit/DebitOrCreditServices.wsdl",
@@ -53,9 +54,7 @@ def run(folder: Path, *command: str) -> str:
 
 @pytest.mark.parametrize("name", REAL)
 def test_a_real_wsdl_becomes_a_clean_adapter(name: str, tmp_path: Path) -> None:
-    wsdl = SHARED / REAL[name]
-    if not wsdl.is_file():
-        pytest.skip(f"the real WSDL is not at {wsdl}; set BANYAN_SHARED")
+    wsdl = shared(f"legacy/wsdl/{REAL[name]}")
     run(tmp_path, sys.executable, "-m", "gateway", "adapter", "new", name, "--wsdl", str(wsdl), "--yes")
     project = tmp_path / name
     for command in ("-m ruff check --no-cache .", "-m ruff format --check --no-cache .", "-m mypy --no-incremental"):

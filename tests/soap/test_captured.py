@@ -1,6 +1,5 @@
 """What a real zuora once answered, captured by others, read by both versions of its contract that are at hand."""
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -11,6 +10,7 @@ import pytest
 
 from banyan.soap import Reply, SoapContract, SoapFault
 from banyan.soap.codec import Dialect
+from tests.shared import shared
 
 OPERATIONS = {
     "account_contacts_find_success": "query",
@@ -42,11 +42,7 @@ Read = Callable[[str], Reply]
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[3] / "shared"))
-    folder = shared / "legacy" / "wsdl" / "zuora"
-    if not folder.is_dir():
-        pytest.skip("the captured zuora replies are not here (../shared or BANYAN_SHARED)")
-    return folder
+    return shared("legacy/wsdl/zuora")
 
 
 @pytest.fixture(scope="module", params=["38.0", "78.0"])

@@ -1,6 +1,5 @@
 """Every real WSDL at hand with a SOAP service over HTTP: what loads, what can be called, what is broken at source."""
 
-import os
 import socket
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from lxml import etree
 
 from banyan.soap.loading import Broken, Loaded, load
 from banyan.soap.loading.files import SHARED
+from tests.shared import shared
 
 pytestmark = pytest.mark.slow
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -58,10 +58,7 @@ class Real:
 
 @pytest.fixture(scope="module")
 def real() -> Real:
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[3] / "shared"))
-    folder = shared / "legacy" / "wsdl"
-    if not folder.is_dir():
-        pytest.skip("the real WSDLs are not here (../shared or BANYAN_SHARED)")
+    folder = shared("legacy/wsdl")
     found = Real({}, {}, Counter())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", _refused)
@@ -136,8 +133,7 @@ def test_nothing_that_is_said_shows_a_path_of_this_machine(real: Real) -> None:
 
 def test_the_shared_soap_encoding_declares_what_the_original_declares(real: Real) -> None:
     assert real.loaded
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[3] / "shared")) / "legacy/wsdl/_w3c"
-    original = _declared(shared / "soap-encoding.xsd")
+    original = _declared(shared("legacy/wsdl/_w3c/soap-encoding.xsd"))
     assert len(original) > 80
     assert _declared(SHARED / "soap-encoding.xsd") >= original
 

@@ -1,7 +1,6 @@
 """The codec against strangers, for every operation of every real WSDL: libxml2 for writers, zeep for readers."""
 
 import logging
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from banyan.soap.codec.writing import writer
 from banyan.soap.loading import Broken, load
 from banyan.soap.sampling import sample, sample_message
 from banyan.soap.strict import Untrusted
+from tests.shared import shared
 from tests.soap.schemas import assemble
 from tests.soap.zeep_values import read_by_zeep, substance
 
@@ -73,10 +73,7 @@ class Found:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[3] / "shared"))
-    folder = shared / "legacy" / "wsdl"
-    if not folder.is_dir():
-        pytest.skip("the real WSDLs are not here (../shared or BANYAN_SHARED)")
+    folder = shared("legacy/wsdl")
     logging.disable(logging.ERROR)  # zeep logs the trace of every text that it cannot read
     found = Found()
     for path in sorted(folder.rglob("*.wsdl")):

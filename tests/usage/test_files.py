@@ -3,19 +3,14 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from banyan.files import DropFolder
 from contracts.page import Window
 from gateway.store import usage_search
+from tests.shared import shared
 from tests.usage.world import BACKGROUND, World, csv
 
 A = "a1,491700000001,2026-11-20T10:00:00+01:00,voice,60,seconds"
 B = "b1,491700000001,2026-11-20T11:00:00Z,data,5000,bytes"
-
-
-def shared() -> Path:
-    return Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[2].parent / "shared"))
 
 
 async def total(world: World) -> int:
@@ -23,9 +18,7 @@ async def total(world: World) -> int:
 
 
 async def test_the_real_jbilling_file(world: World) -> None:
-    source = shared() / "legacy/files/jbilling-mediation/mediation-batch-test.csv"
-    if not source.exists():
-        pytest.skip("the real jBilling file is not here (../shared or BANYAN_SHARED)")
+    source = shared("legacy/files/jbilling-mediation/mediation-batch-test.csv")
     row = await world.take("mediation-batch-test.csv", source.read_bytes())
     assert (row["layout"], row["state"], row["rows"]) == ("jbilling", "done", 10_271)
     assert (row["accepted"], row["conflicts"], row["duplicates"], row["rejected"]) == (10_121, 150, 0, 0)

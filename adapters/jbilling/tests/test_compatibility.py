@@ -1,9 +1,7 @@
 """Our small WSDL and the real one agree on the wire: checked wherever the real one lies beside us."""
 
-import os
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +16,8 @@ from banyan.model import LineKind, Money, Order, OrderLine
 from banyan.simulate import Ledger
 from banyan.soap import SoapContract
 from banyan.soap.codec import Dialect
+from tests.shared import shared
 
-SHARED = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[4] / "shared"))
-REAL = SHARED / "legacy/wsdl/jbilling/jBillingSalesforce.wsdl"
 CONFIG = Config(endpoint="http://127.0.0.1/")
 ORDER = Order(
     "ref-1",
@@ -76,9 +73,7 @@ def ours() -> SoapContract:
 
 @pytest.fixture(scope="module")
 def real() -> SoapContract:
-    if not REAL.exists():
-        pytest.skip(f"the real jBilling WSDL is not at {REAL}; set BANYAN_SHARED")
-    return SoapContract.load(REAL, dialect=Dialect(UTC))
+    return SoapContract.load(shared("legacy/wsdl/jbilling/jBillingSalesforce.wsdl"), dialect=Dialect(UTC))
 
 
 def test_every_operation_is_compared(ours: SoapContract) -> None:

@@ -1,6 +1,5 @@
 """Our own small WSDL against the real MTOSI 4.0 files, which are read where they lie and never copied."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,8 @@ from banyan import Call, PortError, Window
 from banyan.model import Activation
 from banyan.simulate import Simulator
 from banyan.soap import SoapContract
+from tests.overheard import overheard
+from tests.shared import shared
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 NAMES = {"wsdl": "http://schemas.xmlsoap.org/wsdl/", "soap": "http://schemas.xmlsoap.org/wsdl/soap/"}
@@ -27,11 +28,7 @@ INVENTORY = "ManageServiceInventory/IIS/wsdl/ServiceInventoryRetrieval/ServiceIn
 
 @pytest.fixture(scope="module")
 def real() -> Path:
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[4] / "shared"))
-    folder = shared / "legacy" / "wsdl" / "tmf-mtosi-4.0"
-    if not folder.is_dir():
-        pytest.skip("the real MTOSI files are not here (../shared or BANYAN_SHARED)")
-    return folder
+    return shared("legacy/wsdl/tmf-mtosi-4.0")
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +53,14 @@ def valid(real: Path) -> Callable[[etree._Element], None]:
     return assert_valid
 
 
-@pytest.fixture
-def overheard(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Every request and reply that passes, as bytes."""
-    heard: list[bytes] = []
-    contract = simulator.contract
-
-    def listening(method: Callable[..., Any], *, at_request: bool = False) -> Callable[..., Any]:
-        def listen(*values: Any) -> Any:
-            result = method(*values)
-            heard.append(values[1] if at_request else result)
-            return result
-
-        return listen
-
-    monkeypatch.setattr(contract, "read_request", listening(contract.read_request, at_request=True))
-    monkeypatch.setattr(contract, "write_reply", listening(contract.write_reply))
-    monkeypatch.setattr(contract, "write_fault", listening(contract.write_fault))
-    return heard
-
-
 async def test_all_that_is_said_is_valid_by_the_real_schemas(
-    oss: Mtosi, call: Call, overheard: list[bytes], valid: Callable[[etree._Element], None]
+    oss: Mtosi,
+    call: Call,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    valid: Callable[[etree._Element], None],
 ) -> None:
+    heard = overheard(simulator.contract, monkeypatch)
     line = Activation("t.1", "101", "mobile-line", None, {"colour": "red", "size": "2"})
     pack = Activation("t.2", "101", "data-pack", "t.1")
     for activation in (line, line, pack):
@@ -91,7 +73,7 @@ async def test_all_that_is_said_is_valid_by_the_real_schemas(
     with pytest.raises(PortError):
         await oss.modify(call, Activation("t.unknown", "101", "mobile-line"))
     faults = 0
-    for message in overheard:
+    for message in heard:
         envelope = etree.fromstring(message)
         said = [*envelope.iterfind(f"{SOAP}Header/*"), *envelope.iterfind(f"{SOAP}Body/*")]
         if said[-1].tag == f"{SOAP}Fault":
@@ -102,7 +84,7 @@ async def test_all_that_is_said_is_valid_by_the_real_schemas(
         for node in said:
             valid(node)
     assert faults == 3
-    assert len(overheard) > 20
+    assert len(heard) > 20
 
 
 @pytest.mark.parametrize("interface", [ACTIVATION, INVENTORY])

@@ -1,12 +1,10 @@
 """Our own WSDL against the real Parlay X files, which are read where they lie and never copied."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
@@ -17,8 +15,10 @@ from adapters.parlayx.simulator import WSDL
 from adapters.parlayx.simulator import simulator as simulate
 from banyan import Call, NotFound, Principal, Rejected, SystemClock
 from banyan.model import Money, TopUp
-from banyan.simulate import Ledger, Simulator, running
+from banyan.simulate import Ledger, running
 from banyan.soap import SoapContract
+from tests.overheard import overheard
+from tests.shared import shared
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -34,11 +34,7 @@ KNOWN = "491555000001"
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    shared = Path(os.environ.get("BANYAN_SHARED", Path(__file__).parents[4] / "shared"))
-    folder = shared / "legacy" / "wsdl" / "parlayx-account"
-    if not folder.is_dir():
-        pytest.skip("the real Parlay X files are not here (../shared or BANYAN_SHARED)")
-    return folder
+    return shared("legacy/wsdl/parlayx-account")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +86,7 @@ async def test_the_adapter_works_on_the_real_contract(
     monkeypatch.setattr(SoapContract, "load", lambda *_, **__: contracts[system])
     simulator = simulate(Ledger(clock), clock)
     monkeypatch.setattr(SoapContract, "load", lambda *_, **__: contracts[gateway])
-    heard = _overheard(simulator, monkeypatch)
+    heard = overheard(simulator.contract, monkeypatch)
     async with running(simulator) as at:
         adapter = Parlayx(Config(endpoint=at.url), clock)
         try:
@@ -138,22 +134,3 @@ async def _everything(adapter: Parlayx, calls: Callable[[], Call]) -> int:
     assert [(move.kind, move.reference) for move in moves[-2:]] == [("topup", "ref-1"), ("voucher", "ref-2")]
     assert all(earlier.at <= later.at for earlier, later in pairwise(moves))
     return 6
-
-
-def _overheard(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Every request and reply that passes, as bytes."""
-    heard: list[bytes] = []
-    contract = simulator.contract
-
-    def listening(method: Callable[..., Any], *, at_request: bool = False) -> Callable[..., Any]:
-        def listen(*values: Any) -> Any:
-            result = method(*values)
-            heard.append(values[1] if at_request else result)
-            return result
-
-        return listen
-
-    monkeypatch.setattr(contract, "read_request", listening(contract.read_request, at_request=True))
-    monkeypatch.setattr(contract, "write_reply", listening(contract.write_reply))
-    monkeypatch.setattr(contract, "write_fault", listening(contract.write_fault))
-    return heard
