@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-import aiohttp
 import httpx
 
+from banyan.wire.transport import Cut, NoHttp
 from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, Rejected, TimedOut, Unavailable
 
@@ -19,8 +19,8 @@ SOAP_STATUS = frozenset({200, 400, 500})
 ACCEPTED = frozenset({200, 202, 204})
 """How a one-way operation is taken over, with nothing more to say."""
 LONGEST_WAIT_S = 86_400
-_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-_NO_HTTP = (aiohttp.ClientResponseError, httpx.RemoteProtocolError, httpx.DecodingError)
+_BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NO_HTTP = (NoHttp, httpx.RemoteProtocolError, httpx.DecodingError)
 _HANDSHAKE = re.compile("CERTIFICATE|UNKNOWN_CA|HANDSHAKE|ACCESS_DENIED")
 _ROOT = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?Envelope[\s/>]")
 
@@ -33,15 +33,13 @@ def of_failure(system: str, failure: Exception, *, sent: bool) -> PortError:
         return TimedOut(f"{system} did not answer in time")
     if isinstance(failure, _NO_HTTP):
         return Garbled(f"{system} answered with something that is not HTTP")
-    if isinstance(failure, aiohttp.ClientPayloadError):
+    if isinstance(failure, Cut):
         return Garbled(f"the reply of {system} ends early")
     return Unavailable(f"the connection to {system} broke before it answered", happened=Happened.UNKNOWN)
 
 
 def _never_sent(failure: Exception) -> bool:
     if isinstance(failure, _BEFORE_SENDING):
-        return True
-    if isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol):
         return True
     # With TLS 1.3 our certificate is refused after the first bytes went out, which nobody has deciphered then.
     cause = failure.__cause__ or failure.__context__

@@ -9,7 +9,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-import aiohttp
 import httpx
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanContext, SpanKind, StatusCode
@@ -19,7 +18,7 @@ from banyan.wire.backend import Backend
 from banyan.wire.body import Unreadable, in_unicode, unpacked
 from banyan.wire.outcome import of_answer, of_failure
 from banyan.wire.pool import Pool
-from banyan.wire.transport import HttpxTransport, Progress, Received, TooLarge, Transport
+from banyan.wire.transport import Cut, HttpxTransport, Lost, NoHttp, Progress, Received, TooLarge, Transport
 from contracts.call import Call
 from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
@@ -67,7 +66,7 @@ class Wire:
         self._backend = backend = backend or Backend()
         replaced = transport or seam.transport()
         self._transport: Transport = (
-            Pool(concurrency, keep_alive=backend.keep_alive, tls=tls) if replaced is None else HttpxTransport(replaced)
+            Pool(keep_alive=backend.keep_alive, tls=tls) if replaced is None else HttpxTransport(replaced)
         )
         self._always = {
             "accept": "*/*",
@@ -102,7 +101,7 @@ class Wire:
             )
             if told is not None:
                 raise told
-            return Answer(received.status, received.headers, reply, tuple(received.headers.getall("set-cookie", ())))
+            return Answer(received.status, received.headers, reply, received.cookies)
         except PortError as error:
             span.set_attribute("error.type", type(error).__name__)
             span.set_status(StatusCode.ERROR)
@@ -123,25 +122,33 @@ class Wire:
         budget = min(self._timeout_s, call.deadline - self._clock.monotonic())
         if budget <= 0:
             raise TimedOut(f"no time left to ask {self._system}", happened=Happened.NO)
-        progress, admitted = Progress(), False
+        until = asyncio.get_running_loop().time() + budget
+        await self._admitted(until)
+        progress = Progress()
         try:
-            async with asyncio.timeout(budget), self._bulkhead:
-                admitted = True
-                # Connecting gets half the budget, so that there is time to try again elsewhere.
-                return await self._transport.send(url, body, sending, progress, budget / 2, self._backend.reply_bytes)
+            return await self._transport.send(url, body, sending, progress, until, self._backend.reply_bytes)
         except TimeoutError:
-            if not admitted:
-                raise Unavailable(f"every connection to {self._system} is busy", happened=Happened.NO) from None
             if not progress.sent:
                 raise Unavailable(f"{self._system} cannot be reached", happened=Happened.NO) from None
             raise TimedOut(f"{self._system} did not answer in time") from None
         except TooLarge:
             raise Garbled(f"{self._system} sent more than {self._backend.reply_bytes} bytes") from None
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as failure:
+        except (httpx.HTTPError, httpx.InvalidURL, Lost, Cut, NoHttp, OSError, ValueError) as failure:
             raise of_failure(self._system, failure, sent=progress.sent) from None
         finally:
+            self._bulkhead.release()
             if progress.status is not None:
                 span.set_attribute("http.response.status_code", progress.status)
+
+    async def _admitted(self, until: float) -> None:
+        if not self._bulkhead.locked():
+            await self._bulkhead.acquire()  # at once
+            return
+        try:
+            async with asyncio.timeout_at(until):
+                await self._bulkhead.acquire()
+        except TimeoutError:
+            raise Unavailable(f"every connection to {self._system} is busy", happened=Happened.NO) from None
 
     async def _body(self, received: Received) -> bytes:
         body = received.body

@@ -1,0 +1,14 @@
+"""Connections are tested on the tests' usual loop and on the one that the gateway runs on."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+import uvloop
+
+CONNECTIONS = ("test_connections", "test_http", "test_tls")
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return LOOPS if item.path.stem in CONNECTIONS else {"asyncio": asyncio.new_event_loop}
