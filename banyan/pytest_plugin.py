@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     mode = config.getoption("southbound")
     if mode in ("record", "live") and not config.getoption("endpoint"):
         raise pytest.UsageError(f"--southbound={mode} needs --endpoint URL")
+    if mode != "simulator" and config.getoption("update_calls"):
+        raise pytest.UsageError(f"calls are counted on the simulator: leave out --southbound={mode}")
     writes = mode == "record" or config.getoption("update_calls")
     if writes and config.getoption("numprocesses", None):
         raise pytest.UsageError("what is written is written by one process: leave out -n")
@@ -227,7 +229,8 @@ def budget(request: pytest.FixtureRequest) -> "Budget":
     from banyan.kit.budget import NAME, Budget
 
     update = request.config.getoption("update_calls")
-    return Budget(request.cls.manifest.parent / NAME, request.cls.__name__, update=update)
+    fresh = request.config.getoption("southbound") == "simulator"
+    return Budget(request.cls.manifest.parent / NAME, request.cls.__name__, update=update, fresh=fresh)
 
 
 @pytest.fixture

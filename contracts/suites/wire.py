@@ -30,7 +30,7 @@ class Budget(Protocol):
     """calls.json beside the manifest: what each question costs in southbound calls."""
 
     def hold(self, spent: Mapping[str, int]) -> None:
-        """Fails when the figures differ, and writes them when the run was told to."""
+        """Fails when the figures are not within the budget, and writes them when the run was told to."""
         ...
 
 

@@ -36,7 +36,7 @@ async def given(facts: type[Any], folder: Path, spans: Any) -> AsyncIterator[dic
             fixtures |= {"another": stage.another, "adapter": await stage.another()}
             if hasattr(facts, "simulator"):
                 fixtures["armed"] = await stage.armed()
-        fixtures["budget"] = Budget(facts.manifest.parent / NAME, facts.__name__, update=False)
+        fixtures["budget"] = Budget(facts.manifest.parent / NAME, facts.__name__, update=False, fresh=True)
         fixtures["unblocked"] = lambda: detector(facts.adapter_class)
         yield fixtures
 
