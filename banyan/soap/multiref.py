@@ -1,7 +1,7 @@
 """Puts elements of the SOAP encoding in the place of the references to them.
 
-SOAP 1.1 writes href="#1" for id="1", as Axis 1 does behind the first element of the body; SOAP 1.2 writes enc:ref="1"
-for enc:id="1", which may stand anywhere.
+SOAP 1.1 writes href="#1" for id="1", which Axis 1 puts behind the first element of the body and PHP wherever the
+element came first; SOAP 1.2 writes enc:ref="1" for enc:id="1".
 """
 
 from copy import deepcopy
@@ -25,9 +25,7 @@ def resolved(body: etree._Element) -> list[etree._Element]:
 
     Raises Untrusted for a reference to nothing, to itself, or to more than any reply holds.
     """
-    shared = {str(node.get("id")): node for node in body if node.get("id")}
-    inside: Any = body.xpath("*/descendant-or-self::*[@enc:id]", namespaces=_NAMES)
-    shared |= {str(node.get(ID)): node for node in inside}
+    shared = _shared(body)
     if not shared:
         return list(body)
     roots = [node for node in body if not node.get("id") or node.get(ROOT) == "1"]
@@ -56,6 +54,16 @@ def resolved(body: etree._Element) -> list[etree._Element]:
     for root in roots:
         follow(root, frozenset())
     return roots
+
+
+def _shared(body: etree._Element) -> dict[str, etree._Element]:
+    """By name: what stands beside the message to be referred to, and what is referred to inside it."""
+    wanted: Any = body.xpath("*/descendant::*/@href")
+    inside: Any = body.xpath("*/descendant::*[@id]") if wanted else ()
+    shared = {node.get("id"): node for node in inside if f"#{node.get('id')}" in wanted}
+    shared |= {str(node.get("id")): node for node in body if node.get("id")}
+    new: Any = body.xpath("*/descendant-or-self::*[@enc:id]", namespaces=_NAMES)
+    return shared | {str(node.get(ID)): node for node in new}
 
 
 def _referred(node: etree._Element) -> str | None:

@@ -7,7 +7,8 @@ import pytest
 from lxml import etree
 
 from banyan import Garbled
-from tests.soap.small import body, contract, element, holding, kind, sequence, told
+from banyan.soap.sampled import sampled_reply
+from tests.soap.small import XSD, body, contract, element, holding, kind, sequence, told
 
 BASE = kind("Base", element("a", "xs:int"))
 PAIR = element("b", "xs:int") + element("c", "xs:int")
@@ -226,3 +227,22 @@ def test_an_alternative_of_an_empty_type_says_that_it_came(tmp_path: Path) -> No
     value = body(of, "<any/>")
     assert value == {"most": None, "any": {}}
     assert of.read("Ask", of.write_reply("Ask", value)).body == value
+
+
+def test_a_type_that_adds_only_attributes_to_nothing_holds_nothing(tmp_path: Path) -> None:
+    """As .NET writes events and alternatives of one abstract type."""
+    types = base("") + added('<xs:attribute name="by" type="xs:string"/>') + added("", "U")
+    of = contract(tmp_path, types + sequence(element("t", "t:T") + element("u", "t:U")))
+    assert body(of, '<t by="x"/><u/>') == {"t": {"by": "x"}, "u": {}}
+    assert of.read("Ask", of.write_reply("Ask", {"t": {"by": "x"}, "u": {}})).body == {"t": {"by": "x"}, "u": {}}
+
+
+def test_a_schema_that_travels_inside_a_message_is_an_element(tmp_path: Path) -> None:
+    """The two parts of each DataSet of .NET."""
+    of = contract(tmp_path, sequence('<xs:element ref="xs:schema"/><xs:any/>'))
+    assert of.fallbacks == {}
+    rows = '<d:diffgram xmlns:d="urn:d"><Table xmlns=""><n>1</n></Table></d:diffgram>'
+    read = body(of, f'<xs:schema id="rows"/>{rows}')
+    assert [read["_value_1"].get("id"), read["_value_2"].findtext("Table/n")] == ["rows", "1"]
+    assert b"<xs:schema" in of.write_reply("Ask", read)
+    assert sampled_reply(of, "Ask").body["_value_1"].tag == f"{{{XSD}}}sample"

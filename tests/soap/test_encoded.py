@@ -72,6 +72,12 @@ def test_references_of_soap_12_are_followed_to_wherever_they_point() -> None:
     assert [each.get(f"{{{ENCODING12}}}ref") for each in root] == [None] * 3
 
 
+def test_references_of_soap_11_are_followed_to_where_the_element_came_first() -> None:
+    """PHP says what comes again so; an id that nothing refers to is an attribute like any other."""
+    (root,) = referring('<r><a id="x" k="1"><n>1</n></a><b><c href="#x"/></b><d id="y"/></r>')
+    assert [root[1][0].get("k"), root[1][0].findtext("n"), root[0].get("id"), root[2].get("id")] == ["1", "1", "x", "y"]
+
+
 @pytest.mark.parametrize("inner", ['<r><a enc:ref="x"/></r>', '<r enc:id="y"><a enc:ref="y"/></r>'])
 def test_references_of_soap_12_to_nothing_or_to_themselves_are_refused(inner: str) -> None:
     with pytest.raises(Untrusted, match="not there, or to itself"):
@@ -85,6 +91,13 @@ def test_a_reply_with_references_of_soap_12(tmp_path: Path) -> None:
     assert of.read("Ask", reply).body == {"count": 2, "list": [{"n": 1, "s": None}] * 2}
     with pytest.raises(Garbled, match="not there"):
         of.read("Ask", reply.replace(b'q:ref="i"', b'q:ref="gone"'))
+
+
+def test_an_item_may_be_of_the_base64_that_the_encoding_names_itself(tmp_path: Path) -> None:
+    items = '<r xsi:type="e:Array" e:arrayType="e:base64[1]"><i xsi:type="e:base64">AQI=</i></r>'
+    types = ARRAY.replace("t:Item[]", "soapenc:base64[]")
+    of = contract(tmp_path, types, told='<wsdl:part name="r" type="t:Items"/>', style="rpc", use="encoded")
+    assert of.read("Ask", envelope(f"<t:AskResponse>{items}</t:AskResponse>")).body == {"r": [b"\x01\x02"]}
 
 
 def test_what_cannot_be_said_is_named_and_no_value_is(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 from zeep.exceptions import LookupError as LookupNotDeclared
 
+from banyan.soap import SoapContract
 from banyan.soap.loading import Broken, Loaded, NotVendored, Problem, load
 from banyan.soap.loading.files import SHARED
 
@@ -321,6 +322,22 @@ def test_the_words_that_zeep_does_not_know_are_spelled_out(put: Put) -> None:
     bindings: Any = loaded.document.bindings
     body = bindings["{urn:t}B"].get("Ask").input.body
     assert (body.qname.text, body.nillable) == ("{urn:t}ask", True)
+
+
+@pytest.mark.parametrize("draft", ["1999", "2000/10"])
+def test_a_draft_of_xml_schema_is_read_as_what_became_of_it_and_named(put: Put, draft: str) -> None:
+    """Apache SOAP, Axis 1 and Microsoft's toolkit wrote these."""
+    text = wsdl(types(ELEMENTS), MESSAGES, PORT, BINDING, SERVICE).replace("2001/XMLSchema", f"{draft}/XMLSchema")
+    loaded = load(put("a.wsdl", text))
+    why = "is written by a draft of XML Schema, which is read as the XML Schema of 2001"
+    assert (callable_in(loaded), loaded.problems) == (["Ask"], (Problem("a.wsdl", why),))
+
+
+def test_an_rpc_wrapper_in_an_empty_namespace_has_none(put: Put) -> None:
+    rpc = BINDING.replace("soap/http", 'soap/http" style="rpc').replace('use="literal"', 'use="encoded" namespace=""')
+    plain = MESSAGES.replace('element="t:ask"', 'type="xsd:int"').replace('element="t:answer"', 'type="xsd:int"')
+    of = SoapContract(load(put("a.wsdl", wsdl(plain, PORT, rpc, SERVICE))))
+    assert b"<Ask " in of.write("Ask", {"p": 1})
 
 
 def test_a_schema_that_cannot_be_read_to_its_end_takes_only_what_needs_it(put: Put) -> None:

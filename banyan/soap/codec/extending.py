@@ -10,11 +10,15 @@ from zeep.xsd import ComplexType, Sequence
 def extended(kind: Any, base: Any) -> Any:
     """In the place of zeep's `ComplexType.extend`, which merges the two contents into one.
 
-    That forgets how often each of them may come, takes two choices for one, drops a base that is a group, and writes
-    what the base holds into a group that others share.
+    That forgets how often each of them may come, takes two choices for one, drops a base that is a group, writes
+    what the base holds into a group that others share, and makes a text of two that hold nothing.
     """
-    if not isinstance(base, ComplexType) or not kind._element or not base._element:  # noqa: SLF001 - zeep's only way to ask
+    if not isinstance(base, ComplexType):
         return ComplexType.extend(kind, base)  # type: ignore[no-untyped-call]  # zeep is typed in part
+    if not kind._element or not base._element:  # noqa: SLF001 - zeep's only way to ask
+        made = ComplexType.extend(kind, base)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        made._element = kind._element or base._element  # noqa: SLF001
+        return made
     both: Any = Sequence  # zeep is typed in part
     kind._element = both([*_spread(base._element), *_spread(kind._element)])  # noqa: SLF001
     bare = copy.copy(base)

@@ -21,12 +21,14 @@ class Lineage:
         self._schema = schema
 
     def kind(self, name: str) -> Any:
-        """The type of this name in Clark notation, or None. Those of the SOAP encoding are the built-in ones."""
+        """The type of this name in Clark notation, or None. Most of the SOAP encoding's are the built-in ones."""
         namespace, _, local = name[1:].rpartition("}")
-        try:
-            return self._schema.get_type(etree.QName(XSD if namespace == ENCODING else namespace or None, local))
-        except (ZeepError, ValueError):
-            return None
+        for space in (XSD, ENCODING) if namespace == ENCODING else (namespace or None,):
+            try:
+                return self._schema.get_type(etree.QName(space, local))
+            except (ZeepError, ValueError):
+                continue
+        return None
 
     @cached_property
     def elements(self) -> dict[str, Element]:

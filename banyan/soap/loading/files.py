@@ -1,5 +1,6 @@
 """Where an import leads: to a file below one folder, or to one of the schemas that everybody shares."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ STANDARD = {
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd": "security.xsd",
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd": "security-utility.xsd",
 }
+OLD, NEW = re.compile(rb"http://www\.w3\.org/(1999|2000/10)/XMLSchema(?=[\"'-])"), b"http://www.w3.org/2001/XMLSchema"
+"""The drafts of XML Schema that the first systems with SOAP were written by, and what became of them."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class Files:
     def _parse(self, path: Path) -> etree._Element | None:
         try:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-            root = etree.fromstring(path.read_bytes(), parser)
+            text, drafts = OLD.subn(NEW, path.read_bytes())
+            root = etree.fromstring(text, parser)
         except OSError:
             self._missing = True
             self.say(path, "is not there")
@@ -113,6 +117,8 @@ class Files:
         if root.getroottree().docinfo.internalDTD is not None:
             self.say(path, "carries a document type, which is refused")
             return None
+        if drafts:
+            self.say(path, "is written by a draft of XML Schema, which is read as the XML Schema of 2001")
         return root
 
     def _beside(self, importer: Path, location: str) -> Path | None:

@@ -24,7 +24,8 @@ def plain(files: Files, path: Path) -> bytes:
         _lead_includes(files, path, schema)
     for node in root.findall(f"{WSDL}import"):
         _lead_definitions(files, path, node)
-    _spell_out(root)
+    _spell_out_types(root)
+    _spell_out_bindings(root)
     return etree.tostring(root)
 
 
@@ -88,19 +89,35 @@ def _lead_definitions(files: Files, path: Path, node: etree._Element) -> None:
         parent.remove(node)
 
 
-def _spell_out(root: etree._Element) -> None:
+def _spell_out_types(root: etree._Element) -> None:
+    """A schema that travels inside a message, as with each DataSet of .NET, is an element like any other."""
     for node in root.iter(f"{XSD}element", f"{XSD}complexType", f"{XSD}complexContent"):
         for flag in ("nillable", "abstract", "mixed"):
             if node.get(flag, "").strip() == "1":  # zeep knows only the word
                 node.set(flag, "true")
+        if _named(node, node.get("ref", "")) == f"{XSD}schema":
+            node.tag = f"{XSD}any"
+            del node.attrib["ref"]
+            node.set("namespace", BUILT_IN)
+            node.set("processContents", "skip")
+
+
+def _spell_out_bindings(root: etree._Element) -> None:
     for soap in SOAP:
         for node in root.iter(f"{soap}body", f"{soap}header", f"{soap}headerfault", f"{soap}fault"):
             if node.get("use") is None:
                 node.set("use", "literal")
+            if node.get("namespace") == "":
+                del node.attrib["namespace"]
         for node in root.iter(f"{soap}body"):
             parts = node.get("parts", "").split()
             if len(parts) == 1:  # zeep reads this from an attribute that no contract has
                 node.set("part", parts[0])
+
+
+def _named(node: etree._Element, name: str) -> str:
+    prefix, _, local = name.rpartition(":")
+    return f"{{{node.nsmap.get(prefix or None)}}}{local}"
 
 
 def _inline(root: etree._Element, namespace: str) -> bool:
