@@ -1,8 +1,7 @@
 """One backend under policy: every attempt passes its bulkhead and breaker, every retry its budget."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from contracts.errors import Happened, PortError, TimedOut, Unavailable
 from gateway.policy.breaker import Breaker
 from gateway.policy.budget import RetryBudget, Spending
 from gateway.policy.bulkhead import Bulkhead
+from gateway.policy.limit import Limit
 from gateway.policy.retry import PASSING, Patience, Semantics, failure, may_repeat, wait
 from gateway.policy.spans import Attempts, logical
 
@@ -48,11 +48,11 @@ class Backend:
     ) -> Any:
         """The answer of this port method within the call's deadline, after as many attempts as policy allows."""
         with logical(self.system, name, semantics) as attempts, self.budget.spending() as spending:
-            attempt = partial(self._attempt, attempts, method, call, *args, **kw)
             try:
                 try:
-                    answer: Any = await attempt()
+                    answer: Any = await self._attempt(attempts, method, call, args, kw)
                 except PortError as first:
+                    attempt = partial(self._attempt, attempts, method, call, args, kw)
                     answer = await self._again(first, attempt, semantics, self._enough(call, spending))
             except PASSING as error:
                 if attempts.doubtful and semantics is not Semantics.READ and error.happened is Happened.NO:
@@ -108,20 +108,29 @@ class Backend:
         return call.deadline - self._clock.monotonic()
 
     async def _attempt(
-        self, attempts: Attempts, method: Callable[..., Awaitable[Any]], call: Call, *args: Any, **kw: Any
+        self,
+        attempts: Attempts,
+        method: Callable[..., Awaitable[Any]],
+        call: Call,
+        args: tuple[Any, ...],
+        kw: Mapping[str, Any],
     ) -> Any:
-        async with self._bulkhead.place(max(self._left(call), 0)):
+        await self._bulkhead.enter(max(self._left(call), 0))
+        try:
             left = self._left(call)
             if left < self._patience.least_s:
                 raise TimedOut(f"too late to ask {self.system}", happened=Happened.NO)
             with self.breaker.attempt():
+                counted = call if call.attempt == attempts.count else replace(call, attempt=attempts.count)
                 attempts.count += 1
                 try:
-                    async with asyncio.timeout(min(self._timeout_s, left) + GRACE_S):
-                        return await method(replace(call, attempt=attempts.count - 1), *args, **kw)
+                    with Limit(min(self._timeout_s, left) + GRACE_S):
+                        return await method(counted, *args, **kw)
                 except TimeoutError as error:
                     attempts.doubtful = True
                     raise TimedOut(f"{self.system} did not answer in time") from error
                 except PortError as error:
                     attempts.doubtful |= error.happened is Happened.UNKNOWN
                     raise
+        finally:
+            self._bulkhead.leave()

@@ -1,8 +1,7 @@
 """A breaker per backend: one that keeps failing is left alone for a while, then tried by one call at a time."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 
 from contracts.clock import Clock
@@ -48,23 +47,12 @@ class Breaker:
         self.state = BreakerState.CLOSED
         self.cause: str | None = None
 
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """One attempt: refused while open, counted by how it ends; an attempt that is called off does not count."""
-        self._admit()
-        probe = self.state is BreakerState.HALF_OPEN
-        try:
-            yield
-        except PortError as error:
-            self._record(probe=probe, cause=type(error).__name__ if isinstance(error, PASSING) else None)
-            raise
-        except BaseException:  # called off, or a bug: no word on the backend, but the one probe is free again
-            if probe:
-                self._probing = False
-            raise
-        self._record(probe=probe, cause=None)
+    def attempt(self) -> "Attempt":
+        """One attempt, to be entered."""
+        return Attempt(self)
 
-    def _admit(self) -> None:
+    def admit(self) -> bool:
+        """Let one attempt through, or raise Shed; whether it is a probe."""
         now = self._clock.monotonic()
         if self.state is BreakerState.OPEN and now >= self._until:
             self.state, self._passed, self._probing = BreakerState.HALF_OPEN, 0, False
@@ -74,11 +62,17 @@ class Breaker:
             if self._probing:
                 raise self._refusal(1)
             self._probing = True
+            return True
+        return False
 
     def _refusal(self, wait_s: float) -> Shed:
         return Shed(f"{self._system} keeps failing and is left alone for now", retry_after=wait_s)
 
-    def _record(self, *, probe: bool, cause: str | None) -> None:
+    def called_off(self) -> None:
+        """The one probe says nothing of the backend, and is free again."""
+        self._probing = False
+
+    def record(self, *, probe: bool, cause: str | None) -> None:
         if probe:
             self._probed(cause)
         elif self.state is BreakerState.CLOSED:
@@ -111,3 +105,24 @@ class Breaker:
         self._attempts.clear()
         self._failed = 0
         self.state, self.cause = BreakerState.OPEN, cause
+
+
+class Attempt:
+    """Refused while its breaker is open, counted by how it ends; an attempt that is called off does not count."""
+
+    __slots__ = ("_breaker", "_probe")
+
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
+
+    def __enter__(self) -> None:
+        self._probe = self._breaker.admit()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if error is None:
+            self._breaker.record(probe=self._probe, cause=None)
+        elif isinstance(error, PortError):
+            cause = type(error).__name__ if isinstance(error, PASSING) else None
+            self._breaker.record(probe=self._probe, cause=cause)
+        elif self._probe:  # called off, or a bug
+            self._breaker.called_off()

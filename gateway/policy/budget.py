@@ -1,8 +1,7 @@
 """A retry budget per backend: a backend that fails for everybody is not also hit by everybody's retries."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(slots=True)
@@ -21,16 +20,9 @@ class RetryBudget:
     def __post_init__(self) -> None:
         self.tokens = self.capacity
 
-    @contextmanager
-    def spending(self) -> Iterator["Spending"]:
-        """One logical call, from its first attempt to its last."""
-        self.active += 1
-        spending = Spending(self)
-        try:
-            yield spending
-        finally:
-            self.active -= 1
-            self.retrying -= spending.retries > 0
+    def spending(self) -> "Spending":
+        """One logical call, from its first attempt to its last: to be entered."""
+        return Spending(self)
 
 
 @dataclass(slots=True)
@@ -40,6 +32,14 @@ class Spending:
     budget: RetryBudget
     retries: int = 0
     spent: int = 0
+
+    def __enter__(self) -> Self:
+        self.budget.active += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.budget.active -= 1
+        self.budget.retrying -= self.retries > 0
 
     def retry(self, *, throttled: bool) -> bool:
         """Take the price of one retry; False when the budget does not allow it."""

@@ -1,8 +1,6 @@
 """A bulkhead per backend: as many calls at once as it stands, so that one that hangs takes nobody else down."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from gateway.policy.retry import Shed
 
@@ -15,17 +13,15 @@ class Bulkhead:
         self._wait_s = wait_s
         self._free = asyncio.Semaphore(places)
 
-    @asynccontextmanager
-    async def place(self, left_s: float) -> AsyncIterator[None]:
-        """A place for one attempt that has `left_s` seconds until its deadline."""
+    async def enter(self, left_s: float) -> None:
+        """Take a place for one attempt that has `left_s` seconds until its deadline."""
         if not self._free.locked():
             await self._free.acquire()  # at once
         else:
             await self._wait(min(self._wait_s, left_s))
-        try:
-            yield
-        finally:
-            self._free.release()
+
+    def leave(self) -> None:
+        self._free.release()
 
     async def _wait(self, seconds: float) -> None:
         try:

@@ -1,7 +1,7 @@
 """The span of one port call: all its attempts, and how it ended in the end."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from opentelemetry import trace
@@ -22,14 +22,17 @@ class Attempts:
     """One of them may have had its effect, however the last one ended."""
 
 
-@contextmanager
-def logical(system: str, method: str, semantics: Semantics) -> Iterator[Attempts]:
+def logical(system: str, method: str, semantics: Semantics) -> AbstractContextManager[Attempts]:
     """Covers all retries; an error counts only when it is the last word, and doubt is none: the flow settles it."""
-    attempts = Attempts()
     around = trace.get_current_span().get_span_context()
     if around.is_valid and not around.trace_flags.sampled:
-        yield attempts  # nobody looks: the trace goes on, under the span around it
-        return
+        return nullcontext(Attempts())  # nobody looks: the trace goes on, under the span around it
+    return _traced(system, method, semantics)
+
+
+@contextmanager
+def _traced(system: str, method: str, semantics: Semantics) -> Iterator[Attempts]:
+    attempts = Attempts()
     with _tracer.start_as_current_span(
         f"{system}/{method}",
         kind=SpanKind.CLIENT,
