@@ -18,6 +18,8 @@ SOAP_STATUS = frozenset({200, 400, 500})
 """400 because some SOAP 1.2 stacks send a sender's fault with it."""
 ACCEPTED = frozenset({200, 202, 204})
 """How a one-way operation is taken over, with nothing more to say."""
+STRANGERS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 LONGEST_WAIT_S = 86_400
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _NO_HTTP = (NoHttp, httpx.RemoteProtocolError, httpx.DecodingError)
@@ -60,15 +62,15 @@ def of_answer(  # noqa: PLR0911 - one return per row of the table
 
     `one_way`: the operation has no answer, so that an empty body says that it was accepted.
     """
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if status in STRANGERS:
         return Rejected(f"{system} refused our credentials", code=str(status))
     if status in refused:
         wait = _retry_after(headers, clock)
         return Unavailable(f"{system} refuses work for now", happened=Happened.NO, code=str(status), retry_after=wait)
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+    if status in OVERLOADED:
         wait = _retry_after(headers, clock)
         return Unavailable(f"{system} is overloaded", happened=Happened.UNKNOWN, code=str(status), retry_after=wait)
-    empty = not body.strip()
+    empty = not body or body.isspace()
     if one_way and empty and status in ACCEPTED:
         return None
     if status not in SOAP_STATUS:
