@@ -1,15 +1,15 @@
 """What travels with every port call: who asks, until when, under which key."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contracts.errors import Unsupported
+from contracts.noun import noun
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Principal:
     """Who asks: the subject, the customers that subject may see, and on whose behalf."""
 
@@ -26,7 +26,7 @@ class Principal:
         return owner is None or self.customers is None or owner in self.customers
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Call:
     """Travels with every port call; the trace travels by OpenTelemetry context."""
 

@@ -1,9 +1,11 @@
 """Services in the network: what is asked of the OSS, and what it says is there."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from contracts.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Activation:
     reference: str
     """Ours, stable: the OSS names the service by it, so that a repeat is recognised."""
@@ -15,7 +17,7 @@ class Activation:
     characteristics: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Service:
     id: str
     reference: str | None

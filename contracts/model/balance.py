@@ -1,17 +1,18 @@
 """Prepaid balances: the buckets of a subscriber, what is put into them, and what moved them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from contracts.model.money import Money
 from contracts.model.quantity import Quantity
+from contracts.noun import noun
 
 BucketKind = Literal["monetary", "data", "voice", "sms", "mms", "other"]
 MoveKind = Literal["topup", "voucher", "charge", "adjustment", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Bucket:
     """What a subscriber has left of one thing."""
 
@@ -29,7 +30,7 @@ class Bucket:
     """What was in it at first, where the legacy tells."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class TopUp:
     """An amount, or a voucher, that is put on a subscriber's balance; ValueError unless exactly one of the two."""
 
@@ -51,7 +52,7 @@ class TopUp:
             raise ValueError("a top-up is of more than nothing")
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BalanceMove:
     """One line of a balance's history."""
 

@@ -1,12 +1,12 @@
 """Bills as billing issued them: facts, never recomputed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.model.money import Money
+from contracts.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class BillLine:
     id: str
     description: str
@@ -16,7 +16,7 @@ class BillLine:
     offering_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Bill:
     id: str
     number: str

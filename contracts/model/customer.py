@@ -1,9 +1,9 @@
 """Who is served, and where the bills go."""
 
-from dataclasses import dataclass
+from contracts.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Customer:
     id: str
     name: str
@@ -23,7 +23,7 @@ class Customer:
     country: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Account:
     """A billing account of a customer."""
 

@@ -1,9 +1,10 @@
 """Money: an exact decimal amount with its ISO 4217 currency."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+
+from contracts.noun import noun
 
 _MINOR = {"JPY": 0, "KRW": 0, "CLP": 0, "KWD": 3, "BHD": 3, "TND": 3, "JOD": 3, "OMR": 3}
 
@@ -14,7 +15,7 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-_MINOR.get(currency, 2))
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Money:
     amount: Decimal
     currency: str = "EUR"
@@ -36,7 +37,10 @@ class Money:
 
     def rounded(self) -> "Money":
         """To the currency's minor unit, half up (ties away from zero)."""
-        return Money(self.amount.quantize(minor_unit(self.currency), ROUND_HALF_UP), self.currency)
+        unit = minor_unit(self.currency)
+        if self.amount.same_quantum(unit):
+            return self
+        return Money(self.amount.quantize(unit, ROUND_HALF_UP), self.currency)
 
 
 def largest_remainder(total: Money, weights: Sequence[Decimal]) -> list[Money]:

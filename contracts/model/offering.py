@@ -1,12 +1,11 @@
 """What the legacy sells: a tariff, an add-on, an item of its price list."""
 
-from dataclasses import dataclass
-
 from contracts.model.money import Money
 from contracts.model.quantity import Quantity
+from contracts.noun import noun
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Offering:
     id: str
     code: str

@@ -1,10 +1,11 @@
 """Orders as billing knows them: lines on a customer's account, found again by our reference."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.model.money import Money
+from contracts.noun import noun
 
 
 class LineKind(StrEnum):
@@ -12,7 +13,7 @@ class LineKind(StrEnum):
     DISCOUNT = "discount"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class OrderLine:
     reference: str
     """Ours, unique within the order: which part or alteration this line books."""
@@ -29,7 +30,7 @@ class OrderLine:
         return self.price.times(self.quantity).rounded()
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Order:
     reference: str
     """Our stable external reference: written before sending, looked up when the answer is lost."""
@@ -39,7 +40,7 @@ class Order:
     currency: str = "EUR"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Receipt:
     """Proof that the legacy system took the work; what its state is asked with."""
 
@@ -59,7 +60,7 @@ class WorkState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class OrderState:
     reference: str
     native_id: str
@@ -68,7 +69,7 @@ class OrderState:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Subscription:
     """A running order in billing: what the customer pays for each period."""
 

@@ -1,7 +1,8 @@
 """Quantities of usage: integers with a unit, never floats."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from contracts.noun import noun
 
 
 class Unit(StrEnum):
@@ -11,7 +12,7 @@ class Unit(StrEnum):
     """Events that are counted: messages, calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Quantity:
     amount: int
     unit: Unit

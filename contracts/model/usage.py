@@ -1,10 +1,10 @@
 """Usage: one record of a call, a session or a message, and the file it came in."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from contracts.model.quantity import Quantity
+from contracts.noun import noun
 
 
 class UsageKind(StrEnum):
@@ -13,7 +13,7 @@ class UsageKind(StrEnum):
     MESSAGE = "message"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UsageFile:
     """A complete file of a drop folder."""
 
@@ -27,7 +27,7 @@ class UsageFile:
     """Why it cannot be taken in as a whole: a link, an unsafe name, an unknown layout."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class UsageRecord:
     key: str
     """The natural key of the layout; two records with one key are the same event."""
@@ -45,7 +45,7 @@ class UsageRecord:
     destination: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Unreadable:
     """A row that is no record: where it stood and why."""
 

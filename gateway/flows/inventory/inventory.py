@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from contracts.call import Call
 from contracts.model import Subscription
+from contracts.noun import noun
 from contracts.ports import InventoryPort
 from gateway.flows.mirror import PATIENCE_S, Mirror, each, keep_fresh, pages
 from gateway.flows.refusal import Unknown
@@ -19,7 +19,7 @@ PRODUCT = "TMF637/product"
 ORDER = "TMF622/productOrder"
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Held:
     """A subscription with our ids, ready to be shown."""
 
