@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+import msgspec
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -33,7 +35,10 @@ class SystemClock:
 
 def rfc3339(instant: datetime) -> str:
     """An instant as every API tells it: UTC, milliseconds, Z."""
-    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    parts = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond // 1000)
-    # A list says many dates: isoformat() takes twice as long, format specifiers take longer still.
-    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % parts  # noqa: UP031
+    # A list says many dates: isoformat() takes five times as long, format specifiers take three times.
+    text: str = msgspec.to_builtins(instant if instant.tzinfo is UTC else instant.astimezone(UTC))
+    return f"{text[:_TO_MILLISECONDS]}Z" if _POINT in text else f"{text[:-1]}.000Z"
+
+
+_POINT = "."
+_TO_MILLISECONDS = len("2026-01-31T12:00:00.000")

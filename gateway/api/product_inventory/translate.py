@@ -12,11 +12,12 @@ def subscription_document(held: Held) -> dict[str, Any]:
     """One line is one product; several are a bundle of products, shown under the offering of the first."""
     subscription = held.subscription
     lines = [line for line in subscription.lines if line.kind is LineKind.PRODUCT]
+    name = (lines[0].description if lines else "") or f"Subscription {subscription.id}"
     body: dict[str, Any] = {
         "id": held.id,
-        "name": ", ".join([line.description for line in lines]) or f"Subscription {subscription.id}",
+        "name": name,
         "status": subscription.status,
-        "isBundle": len(lines) > 1,
+        "isBundle": False,
         "isCustomerVisible": True,
         "startDate": rfc3339(subscription.since),
         "relatedParty": [as_customer(held.customer_id)],
@@ -27,14 +28,22 @@ def subscription_document(held: Held) -> dict[str, Any]:
     }
     if subscription.until:
         body["terminationDate"] = rfc3339(subscription.until)
+    body["productOffering"] = _offering(lines[0], held) if lines else _unlisted(name, held)
+    return body | _bundle(lines, held) if len(lines) > 1 else body
+
+
+def _bundle(lines: list[OrderLine], held: Held) -> dict[str, Any]:
+    """What is said otherwise of several, and of each of them."""
     known = [line for line in lines if line.offering_id in held.offerings]
-    body["productOffering"] = _offering((known or lines)[0], held) if lines else _unlisted(body["name"], held)
-    if len(lines) > 1:
-        body["product"] = [
-            {"name": line.description, "status": subscription.status, "productOffering": _offering(line, held)}
-            for line in lines
-        ]
-    return body
+    status = held.subscription.status
+    return {
+        "name": ", ".join([line.description for line in lines]),
+        "isBundle": True,
+        "productOffering": _offering((known or lines)[0], held),
+        "product": [
+            {"name": line.description, "status": status, "productOffering": _offering(line, held)} for line in lines
+        ],
+    }
 
 
 def _offering(line: OrderLine, held: Held) -> dict[str, Any]:
