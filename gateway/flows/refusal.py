@@ -19,5 +19,13 @@ class Unknown(Refusal):
     """No such thing, or not yours: 404."""
 
 
+class Later(Refusal):
+    """Too much of it within a short time: 429, and how many seconds to wait."""
+
+    def __init__(self, code: str, reason: str, wait_s: float) -> None:
+        super().__init__(code, reason)
+        self.wait_s = wait_s
+
+
 class Clash(Refusal):
     """The state of things does not allow it now: 409."""

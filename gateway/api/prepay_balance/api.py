@@ -1,6 +1,8 @@
 """TMF654 before a system that keeps balances: read live, topped up once; without one, a document store as any."""
 
+import math
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from contracts.errors import Unsupported
@@ -10,10 +12,11 @@ from gateway.api.lacking import Lacks, explained
 from gateway.api.mastered import SharedRoom
 from gateway.api.tmf630.contract import Contracts, Resource
 from gateway.api.tmf630.documents import DocumentRoom
+from gateway.api.tmf630.errors import Refused
 from gateway.api.tmf630.room import Asked, Room
 from gateway.flows.balance import ACTION, BUCKET, TOP_UP, TOTAL, Balances, TopUps
 from gateway.flows.mirror import Mirror
-from gateway.flows.refusal import Clash
+from gateway.flows.refusal import Clash, Later
 from gateway.policy.ports import Ports
 from gateway.store.port import Document, Found
 
@@ -61,8 +64,12 @@ class TopUpRoom(DocumentRoom):
         self._lacks = lacks
 
     async def create(self, asked: Asked, body: dict[str, Any]) -> Document:
-        with explained(self._lacks):
-            return await self._top_ups.accept(asked.principal, body, asked.remember)
+        try:
+            with explained(self._lacks):
+                return await self._top_ups.accept(asked.principal, body, asked.remember)
+        except Later as later:
+            wait = {"Retry-After": str(math.ceil(later.wait_s))}
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, later.code, later.reason, headers=wait) from None
 
     async def change(self, asked: Asked, id: str, patch: Callable[[dict[str, Any]], dict[str, Any]]) -> Document:
         before = await self._expected(asked, id)

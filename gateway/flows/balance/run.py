@@ -13,6 +13,7 @@ from opentelemetry.trace import Span
 from contracts.call import Call
 from contracts.clock import Clock, rfc3339
 from gateway.flows import told
+from gateway.flows.balance.guesses import Guesses
 from gateway.flows.balance.nouns import TOP_UP
 from gateway.flows.balance.pending import Pending, Stage
 from gateway.flows.balance.sending import Sending
@@ -43,6 +44,7 @@ class Run:
         clock: Clock,
         reconcile: Sequence[float],
         renew: Callable[[Call, str], Awaitable[None]],
+        guesses: Guesses,
     ) -> None:
         """`renew` reads a subscriber's balance again, after it was moved."""
         self._store = store
@@ -50,6 +52,7 @@ class Run:
         self._clock = clock
         self._reconcile = reconcile
         self._renew = renew
+        self._guesses = guesses
 
     async def first(self, job: Job, voucher: str) -> None:
         """Send what was just accepted, its intent written with it."""
@@ -80,16 +83,19 @@ class Run:
         match outcome:
             case Done():
                 await self._write(job, pending, "completed", closed=True)
+                await self._honest(pending)
                 await self._renew(self._sending.call(pending), pending.subscriber)
             case NeverArrived() if pending.amount is not None:
                 return replace(pending, stage=Stage.DUE, waited=0)
             case NeverArrived():
                 await self._write(job, pending, "failed", NOT_ARRIVED, closed=True)
+                await self._honest(pending)
             case Refused(why):
                 told_why = "the system refused it" if secret and secret in why else why
                 await self._write(job, pending, "failed", told_why, closed=True)
             case NotReached() if pending.stage is Stage.SENDING and pending.amount is None:
                 await self._write(job, pending, "failed", NOT_SENT, closed=True)
+                await self._honest(pending)
             case NotReached() if pending.stage is Stage.SENDING:
                 waiting = replace(pending, stage=Stage.DUE, waited=pending.waited + 1)
                 await self._write(job, waiting, due=again(self._clock.now(), waiting.waited, outcome))
@@ -98,6 +104,10 @@ class Run:
             case Stuck(why):
                 await self._write(job, replace(pending, stage=Stage.DOUBT), "held", why, due=self._after(HELD_S))
         return None
+
+    async def _honest(self, pending: Pending) -> None:
+        if pending.amount is None:
+            await self._guesses.forget(pending)
 
     async def _doubtful(self, job: Job, pending: Pending, outcome: NotReached | InDoubt) -> None:
         """Ask by the schedule; a system that cannot even be asked is asked again sooner."""

@@ -15,6 +15,7 @@ from contracts.clock import Clock, rfc3339
 from contracts.ports import BalancePort
 from gateway.flows import told
 from gateway.flows.balance.balances import Balances
+from gateway.flows.balance.guesses import Guesses
 from gateway.flows.balance.nouns import BUCKET, NOBODY, TOP_UP
 from gateway.flows.balance.pending import KIND, Pending
 from gateway.flows.balance.request import amount_of, check_once, references, voucher_of
@@ -51,7 +52,11 @@ class TopUps:
         self._subscribers = subscribers
         self._clock = clock
         self._lease_s = schedule.lease_s
-        self._run = Run(store, Sending(ports, clock, schedule.call_s), clock, schedule.reconcile, balances.renew)
+        self._guesses = Guesses(store, clock)
+        self._run = Run(
+            store, Sending(ports, clock, schedule.call_s), clock, schedule.reconcile, balances.renew, self._guesses
+        )
+        self._counting = asyncio.Lock()
         self._sent: set[asyncio.Task[None]] = set()
         self.worker = Worker(store, KIND, self._run, clock, schedule)
 
@@ -93,7 +98,7 @@ class TopUps:
         job = Job(id, KIND, lane=id, data=pending.pack(), due=due, trace=traceparent(), owner=pending.owner)
         trace.get_current_span().set_attribute(SUBJECT, id)
         created = told.event(TYPE, told.CREATED, document, now, job.trace)
-        await self._store.commit(Put(document, expect=0), Emit(created), Enqueue(job), *remember(document))
+        await self._commit(pending, Put(document, expect=0), Emit(created), Enqueue(job), *remember(document))
         task = asyncio.create_task(self._first(job, voucher or ""))
         self._sent.add(task)
         task.add_done_callback(self._sent.discard)
@@ -111,6 +116,14 @@ class TopUps:
         events = emitted(before, after, now)
         await self._store.commit(*closing, Put(after, expect=before.revision), *events, *remember(after))
         return after
+
+    async def _commit(self, pending: Pending, *changes: Change) -> None:
+        """A voucher is counted with it; when others of the same customer come at the same time, one after the other."""
+        if pending.amount is not None:
+            await self._store.commit(*changes)
+            return
+        async with self._counting:
+            await self._store.commit(*changes, await self._guesses.counted(pending))
 
     async def _first(self, job: Job, voucher: str) -> None:
         """What goes wrong here leaves the intent, and the worker finds it in doubt."""
