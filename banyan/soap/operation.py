@@ -57,7 +57,7 @@ class Operation:
     def fallback(self) -> str | None:
         return self.messages.fallback
 
-    @property
+    @cached_property
     def http_headers(self) -> dict[str, str]:
         action = self.zeep.soapaction or ""
         if self.version == "1.2":
