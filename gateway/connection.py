@@ -2,7 +2,9 @@
 
 import asyncio
 from http import HTTPStatus
+from urllib.parse import unquote
 
+import httptools
 import msgspec
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -10,6 +12,7 @@ from opentelemetry.trace import SpanKind
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.api.tmf630.errors import Refused
+from gateway.exchange import Exchange
 
 _TRACER = trace.get_tracer("banyan.gateway")
 
@@ -20,23 +23,54 @@ HEAD_S = 10.0
 
 class Connection(HttpToolsProtocol):
     head_s = HEAD_S
+    _in_head = True
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         self._expect_head()
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head and self._late is None:
+            self._expect_head()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._late is None:
-            self._expect_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         self._head_is_over()
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+        parser, scope = self.parser, self.scope
+        version = parser.get_http_version()
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts > 1 or (not hosts and version == "1.1"):
             raise ValueError("a request names one host")  # the parser makes a 400 of it
-        super().on_headers_complete()
+        url = httptools.parse_url(self.url)
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(url.path.decode("ascii"))
+        scope["raw_path"] = url.path
+        scope["query_string"] = url.query or b""
+        before = self.cycle
+        self.cycle = Exchange(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_is_over()
@@ -50,6 +84,7 @@ class Connection(HttpToolsProtocol):
         self._late = self.loop.call_later(self.head_s, self._too_slow)
 
     def _head_is_over(self) -> None:
+        self._in_head = False
         if self._late is not None:
             self._late.cancel()
             self._late = None
