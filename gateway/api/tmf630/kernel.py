@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from typing import NamedTuple
 
 from contracts.call import Call, Principal
 from contracts.clock import Clock
@@ -19,6 +20,7 @@ from gateway.api.tmf630.inner import furnished
 from gateway.api.tmf630.listening.callbacks import Rules
 from gateway.api.tmf630.listening.delivered import hub_rooms
 from gateway.api.tmf630.monitors import monitor_endpoint
+from gateway.api.tmf630.patience import Patience
 from gateway.api.tmf630.rendering import Rendering
 from gateway.api.tmf630.request import (
     Receive,
@@ -81,6 +83,7 @@ class Kernel:
         self._clock = clock
         self._principal_of = principal_of
         self._limits = limits or Limits()
+        self._reading, self._writing = Patience(self._limits.read_s), Patience(self._limits.write_s)
         self._beside = beside or {}
         self.routes: dict[str, Endpoint] = {}
         rooms = furnished(contracts, rooms, store, clock)
@@ -138,13 +141,13 @@ class Kernel:
                 return Answer(HTTPStatus.NO_CONTENT, headers=allowed)
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "request.method", "not a method of this path", headers=allowed)
         check_accept(headers)
-        seconds = self._limits.read_s if method == "GET" else self._limits.write_s
+        patience = self._reading if method == "GET" else self._writing
         principal = self._principal_of(headers)
-        call = Call(self._clock.monotonic() + seconds, principal.operator, principal)
-        body = await self._body(receive, headers) if method in ("POST", "PATCH", "PUT") else b""
+        call = Call(self._clock.monotonic() + patience.seconds, principal.operator, principal)
         query = scope["query_string"]
-        request = Request(method, found.collection, found.id, query, headers, body, principal, call, found.parents)
-        async with asyncio.timeout(call.deadline - self._clock.monotonic()):
+        with patience.turn():
+            body = await self._body(receive, headers) if method in ("POST", "PATCH", "PUT") else b""
+            request = Request(method, found.collection, found.id, query, headers, body, principal, call, found.parents)
             return await self._asked(found.endpoint, request)
 
     async def _asked(self, endpoint: Endpoint, request: Request) -> Answer:
@@ -198,8 +201,7 @@ class Kernel:
         return _Found(endpoint, route, collection, id, (parent,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     endpoint: Endpoint
     route: str
     """The path with {id} in place of ids, as traces name it."""

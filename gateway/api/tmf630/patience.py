@@ -1,0 +1,70 @@
+"""How long requests may take. One timer serves all of them: nearly every one ends long before it is due."""
+
+import asyncio
+from asyncio import CancelledError, Task
+from types import TracebackType
+
+
+class Patience:
+    """`with patience.turn():` ends with a TimeoutError after `seconds`, as `asyncio.timeout` does.
+
+    All have the same time, so that whoever came first is due first, and the timer is set for that one only.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._turns: dict[Turn, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def turn(self) -> "Turn":
+        return Turn(self)
+
+    def begin(self, turn: "Turn") -> None:
+        loop = asyncio.get_running_loop()
+        turn.due = loop.time() + self.seconds
+        self._turns[turn] = None
+        if self._timer is None or loop is not self._loop:
+            self._loop, self._timer = loop, loop.call_at(turn.due, self._end_overdue)
+
+    def end(self, turn: "Turn") -> None:
+        self._turns.pop(turn, None)
+
+    def _end_overdue(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        for turn in list(self._turns):
+            if turn.due > loop.time():
+                self._timer = loop.call_at(turn.due, self._end_overdue)
+                return
+            del self._turns[turn]
+            turn.is_over()
+
+
+class Turn:
+    """One of them; entered and left by the same task."""
+
+    __slots__ = ("_cancelling", "_over", "_patience", "_task", "due")
+    _task: Task[object]
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._over = False
+        self.due = 0.0
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task, self._cancelling = task, task.cancelling()
+        self._patience.begin(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._patience.end(self)
+        if self._over and self._task.uncancel() <= self._cancelling and kind is CancelledError:
+            raise TimeoutError from error
+
+    def is_over(self) -> None:
+        self._over = True
+        self._task.cancel()
