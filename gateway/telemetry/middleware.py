@@ -49,7 +49,7 @@ class Traced:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _describe(span, scope, message["status"])
-                message = {**message, "headers": [*message["headers"], *told]}
+                message["headers"] = [*message["headers"], *told]
             await send(message)
 
         token = context.attach(trace.set_span_in_context(span, started))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -21,11 +21,11 @@ _LOG = structlog.get_logger("banyan.edge")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    status: Final[int]
+    body: Final[Any] = None
+    headers: Final[Mapping[str, str]] = field(default_factory=dict)
 
     def payload(self) -> bytes:
         return b"" if self.body is None else _JSON.encode(self.body)

@@ -2,30 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from contracts.call import Call, Principal
 from contracts.page import Window
 from gateway.store.port import Change, Document, Found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One request, after the kernel has read it: who asks what, until when."""
 
-    principal: Principal
-    call: Call
-    api: str
+    principal: Final[Principal]
+    call: Final[Call]
+    api: Final[str]
     """TMF620."""
-    version: str
+    version: Final[str]
     """v4 or v5: how the client speaks. Rooms see the stored form only."""
-    resource: str
+    resource: Final[str]
     """productOffering, as the stored form names it."""
-    remember: Callable[[Document], Sequence[Change]]
+    remember: Final[Callable[[Document], Sequence[Change]]]
     """The changes that keep the answer under the client's Idempotency-Key; add them to the commit that creates it."""
-    expect: int | None = None
+    expect: Final[int | None] = None
     """The revision that the client's If-Match insists on; None when it sent none."""
-    parents: tuple[str, ...] = ()
+    parents: Final[tuple[str, ...]] = ()
     """The ids in the path before the resource's own: the topic of `topic/{id}/event`."""
 
     @property

@@ -40,13 +40,13 @@ def listed(
 
 def _offsets(asking: Asking, window: Window, total: int) -> Iterator[tuple[str, str]]:
     offset, limit = window.offset, window.limit
-    yield "self", asking.page(offset=offset, limit=limit)
-    yield "first", asking.page(offset=0, limit=limit)
+    yield "self", asking.page(f"offset={offset}&limit={limit}")
+    yield "first", asking.page(f"offset=0&limit={limit}")
     if offset + limit < total:
-        yield "next", asking.page(offset=offset + limit, limit=limit)
+        yield "next", asking.page(f"offset={offset + limit}&limit={limit}")
     if offset > 0:
-        yield "prev", asking.page(offset=max(0, offset - limit), limit=limit)
-    yield "last", asking.page(offset=max(0, (total - 1) // limit * limit), limit=limit)
+        yield "prev", asking.page(f"offset={max(0, offset - limit)}&limit={limit}")
+    yield "last", asking.page(f"offset={max(0, (total - 1) // limit * limit)}&limit={limit}")
 
 
 def _beside(asking: Asking, window: Window, found: Found) -> Iterator[tuple[str, str]]:
@@ -54,10 +54,9 @@ def _beside(asking: Asking, window: Window, found: Found) -> Iterator[tuple[str,
     cursor, limit, full = window.cursor, window.limit, len(found.rows) == window.limit
     if cursor is None:
         return
-    here = write_cursor(cursor.row)
-    yield "self", asking.page(before=here, limit=limit) if cursor.backwards else asking.page(after=here, limit=limit)
-    yield "first", asking.page(offset=0, limit=limit)
+    yield "self", asking.page(f"{'before' if cursor.backwards else 'after'}={write_cursor(cursor.row)}&limit={limit}")
+    yield "first", asking.page(f"offset=0&limit={limit}")
     if found.rows and (full or cursor.backwards):
-        yield "next", asking.page(after=write_cursor(found.rows[-1]), limit=limit)
+        yield "next", asking.page(f"after={write_cursor(found.rows[-1])}&limit={limit}")
     if found.rows and (full or not cursor.backwards):
-        yield "prev", asking.page(before=write_cursor(found.rows[0]), limit=limit)
+        yield "prev", asking.page(f"before={write_cursor(found.rows[0])}&limit={limit}")

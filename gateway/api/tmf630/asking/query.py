@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote, unquote_plus, urlencode
+from urllib.parse import quote, unquote_plus
 
 from contracts.page import Condition, Cursor, Window
 from gateway.api.tmf630.asking.cursors import read_cursor
@@ -51,8 +51,9 @@ class Asking:
         limit = DEFAULT_LIMIT if self.limit is None else min(self.limit, MAX_LIMIT)
         return Window(self.offset or 0, limit, conditions, cursor=self.cursor)
 
-    def page(self, **place: str | int) -> str:
-        return "&".join([*self.rest, urlencode(place)])
+    def page(self, place: str) -> str:
+        """The query of another page; `place` is such as offset=0&limit=100."""
+        return "&".join((*self.rest, place))
 
 
 _NOTHING = Asking()
