@@ -7,9 +7,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
+from gateway.app import House
+from gateway.serving import SERVED
+
+_PLAIN = {"http": "httptools", "access_log": False, "log_level": "warning", "server_header": False}
 MakeApp = Callable[[], object]
 
 
@@ -30,8 +35,9 @@ def server(make_app: MakeApp) -> Iterator["Server"]:
 def _serve(make_app: MakeApp, listening: socket.socket) -> None:
     # All servers share one core, so that none is measured on a slower one than another.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    config = uvicorn.Config(make_app(), http="httptools", access_log=False, log_level="warning", server_header=False)  # type: ignore[arg-type] # any ASGI app
-    uvicorn.Server(config).run(sockets=[listening])
+    app: Any = make_app()
+    how = SERVED if isinstance(app, House) else _PLAIN
+    uvicorn.Server(uvicorn.Config(app, **how)).run(sockets=[listening])
 
 
 class Server:

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +31,16 @@ from gateway.store import Unreachable, open_store
 from gateway.store.usage import UsageStore
 
 PROBE_S = 5.0
+SERVED: Mapping[str, Any] = {
+    "http": Connection,
+    "ws": "none",
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "proxy_headers": False,
+}
+"""How uvicorn serves the gateway."""
+
 _LOG = structlog.get_logger("banyan.serving")
 
 
@@ -59,12 +69,7 @@ def run(settings: Settings, *, end_with_stdin: bool) -> None:
         server = _Server(
             uvicorn.Config(
                 build(settings),
-                http=Connection,
-                ws="none",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
+                **SERVED,
                 timeout_graceful_shutdown=int(settings.gateway.drain_s),
             )
         )
