@@ -1,15 +1,17 @@
 """The functions of mapping.py and the methods of adapter.py, composed from a choice of operations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod
-from banyan.scaffold.fields import WHOLE, Line, lines, literal, sources, todo
-from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows
-from banyan.scaffold.requests import SESSION, ask, outcome_code, record_of, shared, told, unasked
+from banyan.scaffold.fields import FAIR, WHOLE, Line, lines, literal, sources, todo
+from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
+from banyan.scaffold.paths import certain, inside, reached
+from banyan.scaffold.requests import SESSION, ask, outcome_code, shared, taken, told, unasked
 from banyan.scaffold.words import alike, snake, split
 from banyan.soap.survey import Operation, Part, Survey
-from contracts.model import Receipt
+from contracts.model import OrderState, Receipt
 
 
 def compose(asked: Sequence[Method], serves: Mapping[str, str], survey: Survey, auth: str = "none") -> Composed:
@@ -25,10 +27,13 @@ class _Composer:
         self._made = Composed()
         self._makers: dict[tuple[str, str], str] = {}
         self._common: tuple[Part, ...] = ()
+        self._numbers: frozenset[str] = frozenset()
+        """Parts by which the system's own number of a piece of work is known again."""
 
     def compose(self, asked: Sequence[Method]) -> Composed:
         made = self._made
         self._common = self._shared(asked)
+        self._numbers = self._told_again(asked)
         said = tuple(part for part in self._common if not self._carried(part))
         if said:
             told_ = "What every operation here wants to be told."
@@ -52,6 +57,18 @@ class _Composer:
             name for method, operation in served for name in ask(method, operation, self._carried_by(operation)).filled
         }
         return tuple(part for part in shared(operation for _, operation in served) if part.name not in brought)
+
+    def _told_again(self, asked: Sequence[Method]) -> frozenset[str]:
+        """What writes answer and what the state of their work is told with, or asked by."""
+        told = [
+            {path[-1].name for path in (operation.answers if way == "answers" else operation.asks).leaves()}
+            for method in asked
+            if method.port in ("OrderPort", "ProvisioningPort") and method.name in self._serves
+            for operation in [self._operations[self._serves[method.name]]]
+            for way in ["asks" if method.name == "order_state" else "answers"]
+            if method.noun is not None and not method.maybe
+        ]
+        return frozenset(set.intersection(*told)) if told else frozenset()
 
     def _header(self) -> None:
         operation = next((op for name in self._serves.values() if (op := self._operations[name]).headers), None)
@@ -120,7 +137,7 @@ class _Composer:
         self._made.keys[method.name] = asked
         idle = [each for each in method.parameters if each.name not in asked.used and not self._elsewhere(method, each)]
         parameters = [each for each in method.parameters if each.name in asked.used or each in idle]
-        doc = f"For {operation.local}: {told(operation.asks)}."
+        doc = f"For {operation.local}: {taken(operation.asks)}."
         if "todo(" in asked.expression and not idle:
             # What answers the question may lie in what the method was told and nothing has used yet.
             more = [each for each in method.parameters if each not in parameters and not each.window]
@@ -176,39 +193,20 @@ class _Composer:
     def _receipt(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         parameter = method.parameters[0]
         self._made.model_names |= {"Receipt", parameter.annotation}
-        found_by = self._found_by(method, operation) if method.maybe else None
-        if found_by is not None:
-            self._function(
-                Function(
-                    made, f"body: Record, {parameter.name}: {parameter.annotation}", method.returns, doc, found_by
-                ),
-                [parameter],
-            )
-            return [f"return {sent[:-1]}, then=lambda reply: mapping.{made}(reply.body, {parameter.name}))"]
         if method.maybe:
-            text = f"{method.name}: which row of {operation.local} carries our reference?"
-            self._function(
-                Function(
-                    made,
-                    f"body: Record, {parameter.name}: {parameter.annotation}",
-                    method.returns,
-                    doc,
-                    [f"return {todo(text)[:-1]}, body, {parameter.name})"],
-                ),
-                [parameter],
-            )
-            self._made.mapping_names.add("todo")
-            return [f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name})"]
+            return self._look_up(method, operation, sent, made, doc)
         assert method.noun is not None
-        body: Part = _inside(operation.answers)[0]
-        path = _inside(operation.answers)[1]
+        body: Part = inside(operation.answers)[0]
+        path = inside(operation.answers)[1]
         found = {line.name: line for line in lines(method.noun, body, ("reference",))}
         native = found["native_id"]
         ours = f"{parameter.name}.reference"
-        value = ours if not body.parts else native.value.replace("row[", f"{path}[")
-        self._made.need(native.needs if body.parts else frozenset())
+        known = bool(body.parts) and (method.port != "ProvisioningPort" or native.part in self._numbers)
+        value = native.value.replace("row[", f"{path}[") if known else ours
+        self._made.need(native.needs if known else frozenset())
+        self._made.fed[method.name] = {"native_id": native.part} if known else {}
         mark = (
-            "  # guessed: it gives no number of its own" if not body.parts else "  # guessed" if native.guessed else ""
+            "  # guessed: no number of its own is told again" if not known else "  # guessed" if native.guessed else ""
         )
         if "todo(" in value and operation.answers.parts:
             value = f"{value[:-1]}, body)"
@@ -239,54 +237,70 @@ class _Composer:
         self._made.says[code.name] = "True" if code.kind == "boolean" else "0" if code.kind in WHOLE else '"0"'
         self._made.says[code.name] = f'"{code.values[0]}"' if code.values else self._made.says[code.name]
         if "settled" not in {function.name for function in self._made.functions}:
-            means = f"What of {name} means that it was done? And what: that it knows no such thing?"
-            done = "True" if code.kind == "boolean" else todo(means)
-            asks = "if code is not True:" if code.kind == "boolean" else f"if code != {done}:"
+            done = self._made.says[code.name]
+            asks = f"if code {'is not' if done == 'True' else '!='} {done}:"
+            asks += f"  # guessed: what of {name} means that it was done, and what that it knows no such thing?"
             body = [asks, f'    raise Rejected("it refused the request by {code.name}", code=str(code))']
             doc = "A refusal inside a reply: NotFound, Rejected or Conflict, by its code."
             self._function(Function("settled", "code: object", "None", doc, body), [])
-            self._made.mapping_names |= {"todo"} if "todo(" in done else set()
             self._made.refuses = True
         where = "".join(f'["{part.name}"]' for part in path)
         return [f"settled(body{where})"]
 
-    def _found_by(self, method: Method, operation: Operation) -> list[str] | None:
-        """A look-up among rows that carry our reference."""
-        listed = rows(operation.answers)
-        if listed is None or len(listed[0]) > 1 or not listed[0][0].complex:
-            return None
-        row = listed[0][0]
-        ours = next((each for each in sources(row, 1) if alike("reference", each.part.name) >= 0.7), None)  # noqa: PLR2004
-        if ours is None:
-            return None
-        parameter = method.parameters[0].name
-        found = {line.name: line for line in lines(Receipt, row, ("reference",))}
-        for name in ("native_id", "accepted"):
-            self._made.need(found[name].needs)
-        return [
-            f'found = [each for each in body["{row.name}"] if each["{ours.part.name}"] == {parameter}.reference]',
-            "if not found:",
-            "    return None",
-            "row = found[0]",
-            "return Receipt(",
-            f"reference={parameter}.reference,",
-            f"native_id={found['native_id'].value},  # guessed",
-            f"accepted={found['accepted'].value},  # guessed",
-            ")",
-        ]
+    def _look_up(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
+        """A read that says whether a write was done: the row with our reference, or the one that was asked for."""
+        parameter = method.parameters[0]
+        listed = work_rows(operation.answers)
+        where = "" if listed is None else reached(listed)
+        record = inside(operation.answers)[0] if listed is None else listed[-1]
+        ours = max(sources(record, 1), key=lambda each: alike("reference", each.part.name), default=None)
+        carries = ours is not None and alike("reference", ours.part.name) >= FAIR
+        asked = f"{parameter.name}.reference" in self._made.keys[method.name].placed
+        if not record.complex or not (carries or asked):
+            text = f"{method.name}: which row of {operation.local} carries our reference?"
+            body = [f"return {todo(text)[:-1]}, body, {parameter.name})"]
+            self._made.mapping_names.add("todo")
+            at = ""
+        else:
+            found = {line.name: line for line in lines(Receipt, record, ("reference",))}
+            native, accepted = found["native_id"], found["accepted"]
+            late = "todo(" in accepted.value
+            at = ", at: datetime" if late else ""
+            self._made.datetime_names |= {"datetime"} if late else set()
+            self._made.clock |= late
+            self._made.need(native.needs | (frozenset() if late else accepted.needs))
+            self._made.fed[method.name] = {
+                "native_id": native.part,
+                "reference": ours.part.name if carries and ours else "",
+            }
+            if listed is None:
+                body = [f"row = {inside(operation.answers)[1]}", "if row is None:", "    return None"]
+                body = body[:1] if certain(operation.answers) else body
+            else:
+                mine = f' if each["{ours.part.name}"] == {parameter.name}.reference' if carries and ours else ""
+                chosen = f"[each for each in {where}{mine}]" if mine else where
+                body = [f"found = {chosen}", "if not found:", "    return None", "row = found[0]"]
+            when = "accepted=at,  # guessed: it does not say when" if late else f"accepted={accepted.value},  # guessed"
+            mark = "  # guessed" if native.guessed else ""
+            body += ["return Receipt(", f"reference={parameter.name}.reference,", f"native_id={native.value},{mark}"]
+            body += [when, ")"]
+        body = [*self._settled(operation), *body]
+        parameters = f"body: Record, {parameter.name}: {parameter.annotation}{at}"
+        self._function(Function(made, parameters, method.returns, doc, body), [parameter])
+        clock = ", self._clock.now()" if at else ""
+        asks = f"{sent[:-1]}, then=lambda reply: mapping.{made}(reply.body, {parameter.name}{clock}))"
+        if listed is not None:
+            return [f"return {asks}"]
+        self._made.adapter_words.add("NotFound")
+        return ["try:", f"    return {asks}", "except NotFound:", "    return None"]
 
     def _rows(self, method: Method, answers: Part, given: Sequence[object]) -> str:
         listed = rows(answers)
         if listed is None:
-            record, path = _inside(answers)
+            record, path = inside(answers)
             return f"[{self._maker(method, record, given, path)}]"
-        path_, _ = listed
-        row = path_[-1]
-        where = "body"
-        sure = True
-        for part in path_:
-            where = f'{where}["{part.name}"]' if sure else f'({where} or {{}}).get("{part.name}", [])'
-            sure = part.required and not part.nillable
+        row = listed[0][-1]
+        where = reached(listed[0])
         if not row.complex:
             self._made.mapping_names.add("todo")
             missing = todo(f"{row.name} are plain values: which operation tells the rest?")
@@ -301,8 +315,8 @@ class _Composer:
             where = "body" + "".join(f'["{part.name}"]' for part in listed)
             self._made.mapping_names.add("only")
             return self._maker(method, listed[-1], given, f'only({where}, "{listed[-1].name}")')
-        record, path = _inside(answers)
-        if path != "body" and not _sure(answers):
+        record, path = inside(answers)
+        if path != "body" and not certain(answers):
             self._made.mapping_names.add("found")
             path = f"found({path})"
         return self._maker(method, record, given, path)
@@ -327,6 +341,10 @@ class _Composer:
             name += "_too"
         self._makers[key] = name
         made = lines(noun, record, given)
+        if noun is OrderState and not self._numbers & {line.part for line in made if line.name == "native_id"}:
+            made = [Line("native_id", "reference") if line.name == "native_id" else line for line in made]
+        made = [self._tabled(noun, line) for line in made]
+        self._made.fed[noun.__name__] = {line.name: line.part for line in made if line.part}
         place = len(self._made.functions)
         inner = {line.name: self._noun(line.nested[0], line.nested[1], ()) for line in made if line.nested}
         body = [f"return {noun.__name__}(", *(self._written(line, inner) for line in made), ")"]
@@ -345,6 +363,19 @@ class _Composer:
             self._made.need(line.needs)
         return name
 
+    def _tabled(self, noun: type, line: Line) -> Line:
+        """Enter the table that a line looks words up in, under a name that no other has."""
+        if line.table is None:
+            return line
+        name, text = line.table
+        if self._made.tables.get(name, text) != text:
+            longer = f"{snake(noun.__name__).upper()}_{name}"
+            line = replace(line, value=line.value.replace(f"known({name},", f"known({longer},"))
+            name, text = longer, text.replace(f"{name}:", f"{longer}:", 1)
+        self._made.tables[name] = text
+        self._made.model_names |= {"WorkState"} if "WorkState" in text else set()
+        return line
+
     def _written(self, line: Line, inner: Mapping[str, str]) -> str:
         value = line.value.format(maker=inner[line.name]) if line.nested else line.value
         return f"{line.name}={value},{'  # guessed' if line.guessed else ''}"
@@ -358,25 +389,6 @@ class _Composer:
                     self._made.model_names.add(word)
                 if word in ("datetime", "date"):
                     self._made.datetime_names.add(word)
-
-
-def _inside(answers: Part) -> tuple[Part, str]:
-    """The record inside its wrappers, and the expression that leads there."""
-    record, path, sure = answers, "body", True
-    for name in record_of(answers)[1]:
-        record = next(part for part in record.parts if part.name == name)
-        path = f'{path}["{name}"]' if sure else f'({path} or {{}}).get("{name}")'
-        sure = record.required and not record.nillable
-    return record, path
-
-
-def _sure(answers: Part) -> bool:
-    record = answers
-    for name in record_of(answers)[1]:
-        record = next(part for part in record.parts if part.name == name)
-        if not record.required or record.nillable:
-            return False
-    return True
 
 
 def _attributes(noun: type) -> set[str]:

@@ -48,6 +48,10 @@ class Composed:
     """What the simulator says in those parts of a reply that tell how it went."""
     refuses: bool = False
     login: Operation | None = None
+    tables: dict[str, str] = field(default_factory=dict)
+    """By name, the tables of words of mapping.py."""
+    fed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By method and attribute of what it gives, the part that feeds it."""
     keys: dict[str, Asked] = field(default_factory=dict)
     """By method: how its operation is asked."""
 

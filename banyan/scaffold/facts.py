@@ -24,6 +24,11 @@ IDS = {
     "bill": ("501", "502", "503"),
     "service": ("601", "602", "603"),
 }
+NEW_ORDER = [
+    "# For a sandbox: what it sells, and a customer whom it knows.",
+    'line = OrderLine("1", LineKind.PRODUCT, "301", "a tariff", 1, Money(Decimal("10.00")))',
+    'return Order(reference, "101", (line,), datetime(2026, 1, 1, tzinfo=UTC))',
+]
 SMALL = frozenset({"int", "short", "byte", "unsignedShort", "unsignedByte", "unsignedInt"})
 NOBODY = "999"
 
@@ -92,6 +97,9 @@ def unwritten(ports: Sequence[str]) -> list[Function]:
                 parameters = [str(each) for each in signature.parameters.values()]
                 said = ", ".join(re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", each) for each in parameters)
                 returns = re.sub(r"\b(?:[a-z_]\w*\.)+(?=\w)", "", inspect.formatannotation(signature.return_annotation))
+                if returns == "Order":
+                    found.append(Function(name, said, returns, "", NEW_ORDER))
+                    continue
                 at_hand = ", ".join(list(signature.parameters)[1:])
                 what = literal(f"{name}: {' '.join((function.__doc__ or returns).split())}")
                 found.append(Function(name, said, returns, "", [f"return todo({what}, {at_hand})"]))
@@ -143,6 +151,11 @@ def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
     if path_ is not None:
         return "lists", [part.name for part in path_], path_[-1]
     record, path = record_of(answers)
+    inner = [part for part in record.parts if part.complex and part.parts and not part.repeats]
+    if len(inner) == 1 and method.noun is not None:  # what is said of the thing, beside what is said of the answer
+        own = next((line.value for line in lines(method.noun, record, ()) if line.name == "id"), "")
+        if f'row["{inner[0].name}"]' in own:
+            return "gives", [*path, inner[0].name], inner[0]
     return "gives", path, record
 
 
@@ -157,7 +170,14 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
     asked = composed.keys.get(method.name)
     key = asked.key if asked else None
     role = _role(method)
+    words = [line for line in lines(method.noun, record, ()) if line.table is not None]
+    stands = {}
+    for line in words:
+        told = re.findall(r'"([^"]+)": "?([\w.]+)', line.table[1] if line.table else "")
+        stands[line.part] = next((theirs for theirs, ours in told if ours == "active"), told[0][0])
     for index, row in enumerate(found):
+        for name, word in stands.items():
+            row.setdefault(name, literal(word))
         row |= {name: literal("EUR") for name in kinds if "currency" in split(name) and kinds[name] in TEXT}
         row |= {name: literal("10.00") for name in amounts if kinds.get(name) in TEXT}
         if named and named.group(1) in kinds:

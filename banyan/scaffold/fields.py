@@ -10,7 +10,8 @@ from itertools import pairwise
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from banyan.scaffold.words import alike, split
+from banyan.scaffold.states import ours, read
+from banyan.scaffold.words import CALLERS, alike, snake, split
 from banyan.soap.survey import Part
 from contracts.model import Money
 
@@ -41,6 +42,8 @@ _SAME: dict[Any, frozenset[str]] = {
     int: WHOLE,
     bool: frozenset({"boolean"}),
 }
+NATIVE = ("nativeId", "orderId", "transactionId", "jobId", "taskId", "confirmationId", "serviceId", "requestId")
+"""What systems call their own number of a piece of work."""
 SURE, FAIR = 0.85, 0.55
 LONGEST = 84
 """Of the text of a todo."""
@@ -58,13 +61,13 @@ class Source:
 
     @property
     def always(self) -> bool:
-        return all(part.required and not part.nillable for part in self.path)
+        return all(always(part) for part in self.path)
 
     def read(self, record: str) -> str:
         said, sure = record, True
         for part in self.path:
             said = f'{said}["{part.name}"]' if sure else f'({said} or {{}}).get("{part.name}")'
-            sure = sure and part.required and not part.nillable
+            sure = sure and always(part)
         return said
 
 
@@ -78,6 +81,16 @@ class Line:
     needs: frozenset[str] = frozenset()
     """Names of banyan.mapping and banyan.model that it uses."""
     nested: tuple[type, Part] | None = None
+    table: tuple[str, str] | None = None
+    """The name and the text of a table of words that it looks up."""
+    part: str = ""
+    """What their part is called that feeds it."""
+
+
+def always(part: Part) -> bool:
+    """Whether it is there whenever its owner is. A record that may be empty is read as None then."""
+    empty = part.complex and not any(inner.required for inner in part.parts)
+    return part.required and not part.nillable and not empty
 
 
 def sources(record: Part, depth: int = 3) -> list[Source]:
@@ -139,27 +152,46 @@ def _line(
         if score >= bar and value is not None and source.read("row") not in taken:
             taken.add(source.read("row"))
             said, needs = value
-            return Line(name, said, guessed=True, needs=frozenset(needs))
+            return Line(name, said, guessed=True, needs=frozenset(needs), part=source.part.name)
     if not must:
         return None
-    lone = _lone(name, kind, at_hand)
-    if lone is not None:
-        return lone
+    meant = _words(name, kind, meaning, ranked) or _lone(name, kind, at_hand)
+    if meant is not None:
+        return meant
     best = [source.part.told for score, source in ranked if score > 0.2][:2]  # noqa: PLR2004 - else any may be meant
     meaning = f"one of {', '.join(map(str, get_args(kind)))}" if get_origin(kind) is Literal else meaning
     best = best or [source.part.told for source in at_hand[:3]]
     return Line(name, todo(f"{noun.__name__}.{name} <- {' or '.join(best) or ''}?", meaning), needs=frozenset({"todo"}))
 
 
+def _words(name: str, kind: Any, meaning: str, ranked: Sequence[tuple[float, Source]]) -> Line | None:
+    """How a thing stands, looked up in a table of their words; None when most of them mean nothing to us."""
+    score, source = next(((score, source) for score, source in ranked if source.part.values), (0.0, None))
+    if name not in WORDS or source is None or score < FAIR:
+        return None
+    found = read(source.part, ours(kind, meaning))
+    if 2 * len(found) <= len(source.part.values):
+        return None
+    noun = "" if kind is str else f"{kind.__name__}."
+    value = {theirs: f"{noun}{word.upper()}" if noun else literal(word) for theirs, word in found.items()}
+    rows = "".join(f"    {literal(theirs)}: {word},\n" for theirs, word in value.items())
+    left = [each for each in source.part.values if each not in found]
+    note = f"  # guessed; nobody knows what {', '.join(left)} means" if left else "  # guessed"
+    table = snake(source.part.name).upper()
+    said = f"known({table}, {_sure(source)}, {literal(source.part.name)})"
+    text = f"{table}: dict[str, {kind.__name__}] = {{{note}\n{rows}}}"
+    return Line(name, said, needs=frozenset({"known", *_need(source)}), table=(table, text), part=source.part.name)
+
+
 def _lone(name: str, kind: Any, at_hand: list[Source]) -> Line | None:
     """An id where there is one text only, and an instant where there is one only, whatever they are called."""
     texts = [source for source in at_hand if source.part.kind in TEXT and source.always and not source.part.values]
     if name == "id" and len(texts) == 1:
-        return Line(name, texts[0].read("row"), guessed=True)
+        return Line(name, texts[0].read("row"), guessed=True, part=texts[0].part.name)
     times = [source for source in at_hand if source.part.kind == "dateTime"]
     if kind is datetime and len(times) == 1:
         said = f"aware({times[0].read('row')}, {literal(times[0].part.name)})"
-        return Line(name, said, guessed=True, needs=frozenset({"aware"}))
+        return Line(name, said, guessed=True, needs=frozenset({"aware"}), part=times[0].part.name)
     return None
 
 
@@ -173,6 +205,10 @@ def _fit(noun: type, name: str, source: Source) -> float:
             if theirs.lower() == "id"
             else max(alike(f"{noun.__name__}Id", theirs), 0.6 if theirs.lower().endswith("id") else 0.0)
         )
+    if name == "native_id":
+        score = 0.0 if CALLERS & set(split(theirs)) else max(alike(each, theirs) for each in NATIVE)
+    if "currency" in split(theirs) and name != "currency":
+        score -= 0.5
     return score - 0.08 * (len(source.path) - 1)
 
 

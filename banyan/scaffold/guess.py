@@ -61,22 +61,30 @@ def guesses(method: Method, survey: Survey, most: int = 5) -> list[Guess]:
     return sorted((each for each in found if each.score > 0), key=lambda each: -each.score)[:most]
 
 
+def verbs(method: Method) -> frozenset[str]:
+    """What an operation may be called by that does what the method does."""
+    return _meant(method)[1]
+
+
+def _meant(method: Method) -> tuple[tuple[str, ...], frozenset[str]]:
+    own = ((method.name.split("_")[-1],), READS if method.semantics == "read" else CREATES)
+    return _MEANT.get(method.name, own)
+
+
 def score(method: Method, operation: Operation) -> float:
     """From 0 to somewhat above 1."""
-    nouns, verbs = _MEANT.get(
-        method.name, ((method.name.split("_")[-1],), READS if method.semantics == "read" else CREATES)
-    )
+    nouns, meant = _meant(method)
     words = split(operation.local)
     named = content(operation.local)
     hits = [index for index, noun in enumerate(nouns) if noun in named or has((noun,), operation.local)]
     if not hits:
         return 0.0
     said = 0.42 - 0.06 * hits[0] + (0.08 if any(noun in named for noun in nouns) else -0.04)
-    told = {word for word in words if word in VERBS or word in verbs}
+    told = {word for word in words if word in VERBS or word in meant}
     told = told - set(nouns) or told  # an order is a thing, and to order is a verb where nothing else is
     told = told - VAGUE or _actions(operation) or told
     reads = method.semantics != "read" and bool(told & READS)  # FindRecharges finds, whatever recharge means alone
-    verb = 0.22 if verbs & told and not reads else -0.25 if told else 0.0
+    verb = 0.22 if meant & told and not reads else -0.25 if told else 0.0
     known = {word for noun in nouns for word in content(noun)} | VERBS | VAGUE
     known |= STATES if method.name.endswith("_state") else frozenset()
     extra = len([word for word in words if word not in known and not has(nouns, word)])
@@ -106,7 +114,8 @@ def _asked(method: Method, operation: Operation) -> float:
     ours = any(alike("reference", part.name) >= 0.6 for part in (every if method.maybe else needed))  # noqa: PLR2004
     told = 0.0
     if method.maybe and method.receipt:
-        told = 0.15 if ours else -0.35
+        theirs = any(alike("reference", path[-1].name) >= 0.6 for path in operation.answers.leaves())  # noqa: PLR2004
+        told = 0.15 if ours else 0.0 if theirs else -0.35
     elif method.name.endswith("_state"):
         told = 0.12 if STATES & set(split(operation.local)) else 0.0
         told += 0.1 if ours == (method.name == "activation_state") else -0.1
@@ -167,6 +176,13 @@ def lone_rows(answers: Part) -> tuple[Part, ...] | None:
         return None
     holders = (answers, *found[0][:-1])
     return found[0] if all(len(holder.parts) <= 1 for holder in holders) else None
+
+
+def work_rows(answers: Part) -> tuple[Part, ...] | None:
+    """The path to rows that are pieces of work: nothing else is answered, or each says our reference."""
+    listed = rows(answers)
+    said = listed is not None and any(alike("reference", part.name) >= 0.6 for part in listed[0][-1].parts)  # noqa: PLR2004
+    return listed[0] if listed is not None and said else lone_rows(answers)
 
 
 def choose(ports: Sequence[str], survey: Survey) -> dict[str, str]:

@@ -1,14 +1,15 @@
 """What an operation is asked with, written as the function of mapping.py that makes it."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, is_dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, get_args, get_origin, get_type_hints
 
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
-from banyan.scaffold.words import alike, split
+from banyan.scaffold.guess import action, verbs
+from banyan.scaffold.words import CALLERS, alike, split
 from banyan.soap.survey import Operation, Part
 from contracts.model import Money
 
@@ -21,15 +22,19 @@ class Asked:
     used: set[str] = field(default_factory=set)
     """Parameters of the method."""
     needs: set[str] = field(default_factory=set)
-    left_out: list[str] = field(default_factory=list)
-    """Optional parts that are not said."""
     filled: set[str] = field(default_factory=set)
     """The top parts that the method brings."""
+    placed: dict[str, str] = field(default_factory=dict)
+    """By expression, the name of the part that it went into."""
     key: str | None = None
     """The name of the part that takes the id."""
     key_kind: str = "string"
 
 
+MARK = "\0"
+"""Stands behind a value that was guessed, until the line of its part is written."""
+KEYS = {"order_state": "order_id", "cancel_order": "order_id"}
+"""What the key of a method is, where its name does not say so."""
 USER = frozenset({"user", "username", "usr", "login", "uid", "principal"})
 PASSWORD = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
 CODES = frozenset({"rc", "success", "retcode", "errno"})
@@ -51,18 +56,20 @@ def shared(operations: Iterable[Operation]) -> tuple[Part, ...]:
 def ask(method: Method, operation: Operation, common: tuple[Part, ...]) -> Asked:
     """Fill the parts of a request from what the method brings; todo where nothing fits."""
     asked = Asked()
-    writer = _Writer(method, operation, asked)
+    leaves = [(parameter.name, *leaf) for parameter in method.parameters for leaf in parameter.leaves()]
+    writer = _Writer(method, operation, asked, leaves)
     own = tuple(
         part for part in operation.asks.parts if (part.name, part.kind) not in {(c.name, c.kind) for c in common}
     )
     writer.place_key(own)
+    writer.place_reference(own)
     said = writer.parts(own)
     asked.filled = {
         part.name
         for part, value in zip(own, (writer.value(part) for part in own), strict=True)
         if value and "todo(" not in value
     }
-    asked.expression = "{" + ", ".join(said) + "}"
+    asked.expression = "{" + said + "}"
     return asked
 
 
@@ -83,12 +90,17 @@ def _blank(part: Part, owner: str) -> str:
     return todo(f"{owner}.{part.told} <- ?")
 
 
+Leaf = tuple[str, str, str, Any]
+"""Parameter, word, expression, type of a simple value at hand."""
+
+
 class _Writer:
-    def __init__(self, method: Method, operation: Operation, asked: Asked) -> None:
+    def __init__(self, method: Method, operation: Operation, asked: Asked, leaves: Sequence[Leaf]) -> None:
+        self._method = method
         self._operation = operation
         self._asked = asked
+        self._leaves = leaves
         self._key = method.key
-        self._leaves = [(parameter.name, *leaf) for parameter in method.parameters for leaf in parameter.leaves()]
         self._placed: dict[int, str] = {}
 
     def place_key(self, parts: tuple[Part, ...]) -> None:
@@ -96,10 +108,12 @@ class _Writer:
         if self._key is None:
             return
         top = [part for part in _flat(parts) if not part.complex and (part.kind in TEXT | WHOLE) and not part.values]
-        key = self._key.name
+        key = KEYS.get(self._method.name, self._key.name)
+        if key != self._key.name:  # their number is meant, and never ours
+            top = [part for part in top if not CALLERS & set(split(part.name))]
         ranked = sorted(top, key=lambda part: -alike(key, part.name))
         needed = [part for part in top if part.required]
-        best = ranked[0] if ranked and alike(self._key.name, ranked[0].name) >= 0.4 else None  # noqa: PLR2004
+        best = ranked[0] if ranked and alike(key, ranked[0].name) >= 0.4 else None  # noqa: PLR2004
         if best is None and len(needed) == 1:
             best = needed[0]
         if best is None and not needed and top:
@@ -111,39 +125,103 @@ class _Writer:
         self._asked.needs |= {"number"} if number else set()
         self._asked.used.add(self._key.name)
         self._asked.key, self._asked.key_kind = best.name, best.kind
+        self._asked.placed[self._key.name] = best.name
 
-    def parts(self, parts: tuple[Part, ...]) -> list[str]:
-        said = []
+    def place_reference(self, parts: tuple[Part, ...]) -> None:
+        """Our reference goes where it fits best, before anything else that is called like it."""
+        leaf = next((each for each in self._leaves if each[1] == "reference" and each[2] != "reference"), None)
+        fitting = [part for part in _flat(parts) if part.kind in TEXT and not part.values and not part.complex]
+        best = max(fitting, key=lambda part: alike("reference", part.name), default=None)
+        if leaf is None or best is None or alike("reference", best.name) < FAIR:
+            return
+        self._placed[id(best)] = leaf[2]
+        self._asked.used.add(leaf[0])
+        self._asked.placed[leaf[2]] = best.name
+
+    def parts(self, parts: tuple[Part, ...]) -> str:
+        """The inside of a dict, in which a guess has its mark."""
+        said = ""
         for part in parts:
             value = self.value(part)
             if value is not None:
-                said.append(f'"{part.name}": {value}')
-            elif not part.attribute:
-                self._asked.left_out.append(part.told)
-        return said
+                text, mark, _ = value.partition(MARK)
+                said += f'"{part.name}": {text}' + (",  # guessed\n" if mark else ", ")
+        return said.removesuffix(", ")
 
     def value(self, part: Part) -> str | None:
         if id(part) in self._placed:
             return self._listed(self._placed[id(part)], part)
         if part.complex and part.parts:
-            if not part.required and not any(id(inner) in self._placed for inner in _flat(part.parts)):
-                return None
-            return self._listed("{" + ", ".join(self.parts(part.parts)) + "}", part)
-        bar = FAIR if part.required else SURE
+            return self._record(part)
         for parameter, word, expression, kind in sorted(self._leaves, key=lambda leaf: -alike(leaf[1], part.name)):
-            if alike(word, part.name) < bar or (self._key is not None and word == self._key.name):
+            bar = FAIR if part.required else SURE
+            fit = alike(word, part.name)
+            if fit < bar or (self._key is not None and word == self._key.name):
                 break
             value = _converted(kind, part, expression, self._asked.needs)
             if value is not None:
                 self._asked.used.add(parameter)
-                return self._listed(value, part)
-        if not part.required:
+                self._asked.placed[expression] = part.name
+                return self._listed(value, part) + (MARK if fit < SURE else "")
+        return self._alone(part) if part.required else None
+
+    def _record(self, part: Part) -> str | None:
+        lists = [(*leaf, noun) for leaf in self._leaves if (noun := _rows(leaf[3])) is not None]
+        if part.repeats and lists:
+            parameter, word, expression, _, noun = lists[0]
+            line = word.removesuffix("s")
+            told = [(parameter, name, f"{line}.{name}", hint) for name, hint in get_type_hints(noun).items()]
+            self._asked.used.add(parameter)
+            inside = _Writer(self._method, self._operation, self._asked, told).parts(part.parts)
+            return f"[{{{inside}}} for {line} in {expression}]"
+        pairs = next((leaf for leaf in self._leaves if get_origin(leaf[3]) is dict), None)
+        if part.repeats and pairs is not None and (names := _pair(part)) is not None:
+            self._asked.used.add(pairs[0])
+            return f'[{{"{names[0]}": name, "{names[1]}": value}} for name, value in {pairs[2]}.items()]{MARK}'
+        if not part.required and not self._wanted(part):
             return None
+        return self._listed("{" + self.parts(part.parts) + "}", part)
+
+    def _wanted(self, part: Part) -> bool:
+        """Whether something of ours belongs into a record that may be left out."""
+        kinds = [leaf[3] for leaf in self._leaves]
+        return any(
+            id(inner) in self._placed
+            or (inner.repeats and inner.complex and any(_rows(kind) is not None for kind in kinds))
+            or (inner.repeats and _pair(inner) is not None and any(get_origin(kind) is dict for kind in kinds))
+            for inner in _flat(part.parts)
+        )
+
+    def _alone(self, part: Part) -> str:
+        """What must be said and is called like nothing: an action that the method is, the only time there is."""
+        meant = next((value for value in part.values if verbs(self._method) & set(split(value))), None)
+        if meant is not None and action(part):
+            return f'"{meant}"{MARK}'
+        times = [leaf for leaf in self._leaves if leaf[3] is datetime]
+        if part.kind == "dateTime" and len(times) == 1:
+            self._asked.used.add(times[0][0])
+            return f"{times[0][2]}{MARK}"
         self._asked.needs.add("todo")
         return todo(f"{self._operation.local}.{part.told} <- ?")
 
     def _listed(self, value: str, part: Part) -> str:
         return f"[{value}]" if part.repeats else value
+
+
+def _rows(kind: Any) -> type | None:
+    """`tuple[OrderLine, ...]` -> OrderLine."""
+    inside = get_args(kind)
+    found = inside[0] if get_origin(kind) is tuple and inside else None
+    return found if isinstance(found, type) and is_dataclass(found) else None
+
+
+def _pair(part: Part) -> tuple[str, str] | None:
+    """The two parts of a named value: the name's, and the value's."""
+    texts = [each for each in part.parts if each.kind in TEXT and not each.values]
+    named = [each for each in texts if {"name", "key", "code"} & set(split(each.name))]
+    if len(part.parts) != 2 or len(texts) != 2 or len(named) != 1:  # noqa: PLR2004
+        return None
+    return named[0].name, next(each.name for each in texts if each is not named[0])
 
 
 def _flat(parts: Iterable[Part]) -> Iterable[Part]:
@@ -175,6 +253,15 @@ def _converted(kind: Any, part: Part, expression: str, needs: set[str]) -> str |
 def told(part: Part) -> str:
     """The parts of a complex type as a sentence."""
     return ", ".join(each.told for each in part.parts) or "nothing"
+
+
+def taken(asks: Part) -> str:
+    """As `told`, and what is inside where all lies in one part."""
+    said, inner = told(asks), asks
+    while len(inner.parts) == 1 and inner.parts[0].complex and inner.parts[0].parts:
+        inner = inner.parts[0]
+        said = f"{said}. {inner.kind}: {told(inner)}"
+    return said
 
 
 def record_of(answers: Part) -> tuple[Part, list[str]]:
@@ -212,5 +299,10 @@ def _code(path: tuple[Part, ...]) -> bool:
 
 def outcome_code(answers: Part) -> tuple[Part, ...] | None:
     """The path to the code by which a reply says whether it was done."""
+    if len(answers.parts) == 1 and answers.parts[0].parts and not answers.parts[0].repeats:
+        wrapper = answers.parts[0]
+        inside = outcome_code(wrapper) if wrapper.required and not _outcome((wrapper,)) else None
+        if inside is not None:
+            return (wrapper, *inside)
     paths = [path for path in answers.leaves() if all(part.required for part in path) and _code(path)]
     return next((path for path in paths if all(_outcome(path[:end]) for end in range(1, len(path) + 1))), None)

@@ -137,6 +137,7 @@ SHORT = {
     "trxn": "transaction",
     "txn": "transaction",
     "txns": "transaction",
+    "txt": "text",
     "typ": "type",
     "upd": "update",
     "updt": "update",

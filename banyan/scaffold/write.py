@@ -26,6 +26,7 @@ from banyan.scaffold.guess import LOOK_UPS, guesses
 from banyan.scaffold.located import Located
 from banyan.scaffold.requests import told
 from banyan.scaffold.words import READS, split
+from banyan.scaffold.works import works
 from banyan.soap.survey import Operation, Survey
 
 LINES = 8
@@ -210,6 +211,8 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
     left = unwritten(choice.ports)
     listed = tables(asked, serving, made)
     probe = _probe(survey, asked, made, choice)
+    probed = ids(str(probe["role"]), str(probe["kind"]))[0] if probe["field"] else ""
+    booked = works(asked, serving, made, probed if probe["field"] == "probe_reference" else None)
     words = made.adapter_words
     return {
         "name": choice.name,
@@ -224,6 +227,7 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "capabilities": _capabilities(asked, choice, survey),
         "by_hand": _by_hand(asked, choice),
         "functions": made.functions,
+        "words": list(made.tables.values()),
         "methods": made.methods,
         "currency": made.currency,
         "clock": made.clock,
@@ -242,9 +246,14 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "mapping_models": _listed(made.model_names),
         "adapter": _adapter_imports(words, probe, choice, login=made.login is not None),
         "tables": listed,
-        "writes": _writes(asked, serving, listed),
+        "works": booked,
+        "simulate": _listed(
+            {"Generated", "Ledger", "Simulator"} | ({"Rows"} if listed else set()) | ({"Works"} if booked else set())
+        ),
+        "sim_todo": any("todo(" in use for work in booked for use in work.uses),
+        "writes": _writes([each for each in asked if not any(each.name in b.methods for b in booked)], serving, listed),
         "test": _test_imports(told_facts, left, credentials=_credentials(choice, made)),
-        "probed": ids(str(probe["role"]), str(probe["kind"]))[0] if probe["field"] else "",
+        "probed": probed,
         "suites": [suite_of(port) for port in choice.ports],
         "facts": told_facts,
         "made": left,
@@ -288,13 +297,14 @@ def _credentials(choice: Choice, made: Composed) -> bool:
 
 
 def _test_imports(known: Mapping[str, str], left: list[Any], *, credentials: bool) -> dict[str, list[str]]:
-    said = " ".join([*known.values(), *(f"{each.parameters} {each.returns}" for each in left)])
-    stdlib = ["from decimal import Decimal"] if "Decimal(" in said else []
+    said = " ".join([*known.values(), *(f"{each.parameters} {each.returns} {' '.join(each.body)}" for each in left)])
+    stdlib = ["from datetime import UTC, datetime"] if "tzinfo=UTC" in said else []
+    stdlib += ["from decimal import Decimal"] if "Decimal(" in said else []
     model = {word for word in re.findall(r"\b[A-Z]\w+", said) if in_model(word)}
     return {
         "stdlib": [*stdlib, "from pathlib import Path"],
         "model": _listed(model),
-        "mapping": ["todo"] if left else [],
+        "mapping": ["todo"] if "todo(" in said else [],
         "secret": ["yes"] if credentials else [],
     }
 

@@ -1,60 +1,18 @@
 """A simulated system made from its WSDL: sampled answers, the same each time, over rows that tests know."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from banyan.simulate.rows import Row, Rows, Works, leaves
 from banyan.simulate.simulator import Answer, Operation, Request
 from banyan.soap import SoapContract, SoapFault
 from banyan.soap.sampled import sampled_reply
-
-Row = dict[str, Any]
 
 
 def not_found() -> SoapFault:
     """What is said of an id that no row has, unless the simulator is told another fault."""
     return SoapFault("Client", "not found")
-
-
-class Rows:
-    """What the system knows of one kind of thing. A row says what matters; the rest of its parts are sampled.
-
-    A row may also hold what it is asked by, under the name that the request has for it: such parts are not answered.
-    """
-
-    def __init__(self, *rows: Mapping[str, Any], by: Collection[str] = (), empty: Collection[object] = ()) -> None:
-        """`by`: more parts of requests that say which rows are meant. `empty`: ids that are known and have no row."""
-        self._first = rows
-        self._keys = {*by, *(name for row in rows for name in row)}
-        self._empty = {str(each) for each in empty}
-        self._template: Row = {}
-        self.reset()
-
-    def reset(self) -> None:
-        self.all = [{**deepcopy(self._template), **deepcopy(dict(row))} for row in self._first]
-
-    def like(self, template: Mapping[str, Any]) -> None:
-        """Fill up the rows from a sampled one."""
-        self._template = {**template, **self._template}
-        self.reset()
-
-    def add(self, **parts: Any) -> Row:
-        """One more row: what a write has made."""
-        row = {**deepcopy(self._template), **parts}
-        self.all.append(row)
-        return row
-
-    def of(self, request: Request) -> list[Row]:
-        """The rows that a request asks for, to read and to change. LookupError when it asks by an id that none has."""
-        found, asked, known = self.all, False, False
-        for name, value in leaves(request.parameters):
-            if value is not None and name in self._keys:
-                asked, known = True, known or str(value) in self._empty
-                found = [row for row in found if str(row.get(name)) == str(value)]
-        if asked and not found and not known:
-            raise LookupError("no row has this id")
-        return found
 
 
 class Generated:
@@ -76,13 +34,16 @@ class Generated:
         self._tables: list[Rows] = []
         self._numbers = count(1)
 
-    def lists(self, operation: str, path: Sequence[str], rows: Rows) -> None:
-        """The operation answers with those of the rows that it is asked for, as the list that lies at the path."""
-        self._read(operation, path, rows, lambda found: found)
+    def lists(self, operation: str, path: Sequence[str], rows: Rows, *, silent: bool = False) -> None:
+        """The operation answers with those of the rows that it is asked for, as the list that lies at the path.
 
-    def gives(self, operation: str, path: Sequence[str], rows: Rows) -> None:
-        """The operation answers with the one row that it is asked for."""
-        self._read(operation, path, rows, lambda found: found[0])
+        `silent`: about an id that no row has it answers with nothing, and not with `missing`.
+        """
+        self._read(operation, path, rows, lambda found: found, silent=silent)
+
+    def gives(self, operation: str, path: Sequence[str], rows: Rows, *, silent: bool = False) -> None:
+        """The operation answers with the one row that it is asked for. `silent`: as for `lists`."""
+        self._read(operation, path, rows, lambda found: next(iter(found), None) if silent else found[0], silent=silent)
 
     def takes(self, operation: str, reference: str, rows: Rows | None = None) -> None:
         """The operation does work: one effect in the ledger for each request, under the part that is our reference.
@@ -98,6 +59,37 @@ class Generated:
             return self.sampled(request)
 
         self._handlers[operation] = handle
+
+    def makes(self, operation: str, works: Works, when: tuple[str, str] | None = None, **parts: Any) -> None:
+        """The operation makes a piece of work of what it is told, with one effect in the ledger; reads then find it.
+
+        `parts`: what else is known of it then, such as how it stands. `when`: a part of the request and its value, for
+        an operation that does several things.
+        """
+
+        def handle(request: Request) -> Any:
+            known = works.known(request)
+            if known is not None:
+                return self._told(request, known)
+            row = works.make(request, str(7000 + next(self._numbers)), parts)
+            request.effect(reference=works.reference_of(row), native_id=works.number_of(row))
+            return self._told(request, row)
+
+        self._handles(operation, works, handle, when)
+
+    def changes(self, operation: str, works: Works, when: tuple[str, str] | None = None, **parts: Any) -> None:
+        """The operation changes the work that it names, to what it is told and to `parts`.
+
+        One effect in the ledger, and none where all is so already.
+        """
+
+        def handle(request: Request) -> Any:
+            row = works.of(request)[0]
+            if works.change(row, request, parts):
+                request.effect(reference=works.reference_of(row), native_id=works.number_of(row))
+            return self._told(request, row)
+
+        self._handles(operation, works, handle, when)
 
     def operations(self, own: Mapping[str, Callable[[Request], Any]] | None = None) -> dict[str, Operation]:
         """All of them. `own`: handlers that you wrote, by operation; a LookupError of theirs is the missing fault."""
@@ -115,16 +107,44 @@ class Generated:
         said = {name: value for name, value in leaves(request.parameters) if value is not None} | dict(self._says)
         return Answer(_echoed(reply.body, said), _echoed(reply.header, {}) or None)
 
-    def _read(self, operation: str, path: Sequence[str], rows: Rows, choose: Callable[[list[Row]], Any]) -> None:
-        parts = self._template(operation, path)
-        rows.like(parts)
+    def _handles(
+        self, operation: str, works: Works, handle: Callable[[Request], Any], when: tuple[str, str] | None
+    ) -> None:
+        before = self._handlers.get(operation, handle)
+        self._keep(works)
+
+        def chosen(request: Request) -> Any:
+            meant = when is None or dict(leaves(request.parameters)).get(when[0]) == when[1]
+            return handle(request) if meant else before(request)
+
+        self._handlers[operation] = chosen
+
+    def _told(self, request: Request, row: Row) -> Answer:
+        """A sampled reply that says of the row what it has a part for."""
+        reply = self.sampled(request)
+        return Answer(_echoed(reply.body, row | dict(self._says)), reply.header)
+
+    def _keep(self, rows: Rows) -> None:
         if rows not in self._tables:
             self._tables.append(rows)
 
+    def _read(
+        self, operation: str, path: Sequence[str], rows: Rows, choose: Callable[[list[Row]], Any], *, silent: bool
+    ) -> None:
+        parts = self._template(operation, path)
+        rows.like(parts)
+        self._keep(rows)
+
         def handle(request: Request) -> Any:
-            found = [{name: row[name] for name in parts if name in row} for row in self._known(rows, request)]
             answer = self.sampled(request)
-            return Answer(_put(answer.body, path, choose(found) if found else []), answer.header)
+            try:
+                known = self._known(rows, request)
+            except LookupError:
+                if not silent:
+                    raise
+                known = []
+            found = [{name: _typed(row[name], parts[name]) for name in parts if name in row} for row in known]
+            return Answer(_put(answer.body, path, choose(found)), answer.header)
 
         self._handlers[operation] = handle
 
@@ -151,25 +171,22 @@ class Generated:
         return guarded
 
 
-def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The simple values of a message, by the names of their parts."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(inner, key)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from leaves(inner, name)
-    else:
-        yield name, value
-
-
 def _echoed(value: Any, said: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {
-            name: said[name] if name in said and type(said[name]) is type(inner) else _echoed(inner, said)
+            name: said_
+            if name in said and type(said_ := _typed(said[name], inner)) is type(inner)
+            else _echoed(inner, said)
             for name, inner in value.items()
         }
     return [_echoed(inner, said) for inner in value] if isinstance(value, list) else value
+
+
+def _typed(value: Any, sample: Any) -> Any:
+    """A number as text, or a text as number, as the contract has it."""
+    if type(sample) is int and isinstance(value, str) and value.isdigit():
+        return int(value)
+    return str(value) if type(sample) is str and type(value) is int else value
 
 
 def _put(value: Any, path: Sequence[str], content: Any) -> Any:

@@ -137,16 +137,21 @@ class AdapterContract:
     async def opened(self, another: Another, calls: Calls) -> Any:
         """One more adapter, past its login where it has sessions: what is armed then meets the question itself."""
         made = await another()
-        if self._said().get("backend", {}).get("auth") == "session":
-            await made.probe(calls())
+        await self.ready(made, calls)
         return made
 
-    async def fails(self, southbound: Southbound, fault: Fault, work: Awaitable[object]) -> None:
-        """The work meets the fault at its first call, and says which error it was and what may have happened.
+    async def ready(self, adapter: Adapter, calls: Calls) -> None:
+        """Past its login where it has sessions: the next call is about work."""
+        if self._said().get("backend", {}).get("auth") == "session":
+            await adapter.probe(calls())
+
+    async def fails(self, southbound: Southbound, fault: Fault, work: Awaitable[object], *, after: int = 0) -> None:
+        """The work meets the fault at its first call, or `after` some, and says which error it was and what may have
+        happened.
 
         The fault hits one call, so an adapter that tries again by itself is found out: that is for policy to decide.
         """
-        southbound.arm(fault)
+        southbound.arm(fault, after=after)
         with pytest.raises(BECOMES[fault]) as caught:
             await work
         assert caught.value.happened is self.happened_after(fault)

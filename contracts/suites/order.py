@@ -1,6 +1,7 @@
 """The laws of OrderPort: an order is placed once, and found again when its answer was lost."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -26,6 +27,20 @@ class OrderContract(WireContract):
             "order_by_key": lambda adapter, call: adapter.order_by_key(call, self.new_order("law-0")),
             "place_order": lambda adapter, call: adapter.place_order(call, self.new_order("law-0")),
         }
+
+    async def sent_after(self, adapter: OrderPort, southbound: Southbound, calls: Calls) -> int:
+        """After how many calls an order is in the system: what asks first has made some before."""
+        await self.ready(adapter, calls)
+        order = self.new_order("law-0")
+        for count in range(10):
+            southbound.reset()
+            southbound.arm(Fault.REFUSE, after=count)
+            with suppress(PortError):
+                await adapter.place_order(calls(), order)
+            if southbound.effects(order.reference):
+                southbound.reset()
+                return count
+        raise AssertionError("no order reaches the system")
 
     @on_simulator
     @needs("order.lookup")
@@ -56,7 +71,8 @@ class OrderContract(WireContract):
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         order = self.new_order(f"law-3-{fault}")
-        await self.fails(southbound, fault, adapter.place_order(calls(), order))
+        sent = await self.sent_after(adapter, southbound, calls)
+        await self.fails(southbound, fault, adapter.place_order(calls(), order), after=sent - 1)
         assert await adapter.order_by_key(calls(), order) is not None
         assert len(southbound.effects(order.reference)) == 1
 
@@ -67,7 +83,8 @@ class OrderContract(WireContract):
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         order = self.new_order(f"law-4-{fault}")
-        await self.fails(southbound, fault, adapter.place_order(calls(), order))
+        sent = await self.sent_after(adapter, southbound, calls)
+        await self.fails(southbound, fault, adapter.place_order(calls(), order), after=sent - 1)
         assert await adapter.order_by_key(calls(), order) is None
         assert southbound.effects(order.reference) == []
 
@@ -77,7 +94,7 @@ class OrderContract(WireContract):
         self, adapter: OrderPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
         order = self.new_order(f"law-5-{fault}")
-        southbound.arm(fault, after=1)
+        southbound.arm(fault, after=await self.sent_after(adapter, southbound, calls))
         try:
             await adapter.place_order(calls(), order)
         except PortError as error:

@@ -17,13 +17,21 @@ class ProvisioningContract(WireContract):
     """Services come, change and go by our reference, each once however often it is asked."""
 
     customer_to_serve: str
-    numbered_service: str
-    """A service that stands by itself and gets an MSISDN from the system."""
-    dependent_service: str
-    """A service that relies on another."""
+    service_to_activate: str
+    """A service that stands by itself."""
+    characteristic: str = "colour"
+    """One that this service has, and that can be modified."""
+    values: tuple[str, str] = ("red", "blue")
+    """Two that the characteristic may have."""
+    numbered: bool = False
+    """Whether the system gives this service an MSISDN of its own choice."""
+    dependent_service: str | None = None
+    """A service that relies on that one; None where the system knows no such thing."""
 
-    def new_activation(self, reference: str, **characteristics: str) -> Activation:
-        return Activation(reference, self.customer_to_serve, self.numbered_service, characteristics=characteristics)
+    def new_activation(self, reference: str, value: str | None = None) -> Activation:
+        """An activation that the system takes, with the characteristic where a value is given."""
+        told = {} if value is None else {self.characteristic: value}
+        return Activation(reference, self.customer_to_serve, self.service_to_activate, characteristics=told)
 
     def asks(self) -> dict[str, Ask]:
         return super().asks() | {
@@ -41,8 +49,8 @@ class ProvisioningContract(WireContract):
     async def test_activating_twice_activates_once(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
-        first = await adapter.activate(calls(), self.new_activation("law-2", colour="red"))
-        again = await adapter.activate(calls(), self.new_activation("law-2", colour="red"))
+        first = await adapter.activate(calls(), self.new_activation("law-2", self.values[0]))
+        again = await adapter.activate(calls(), self.new_activation("law-2", self.values[0]))
         assert (again.native_id, again.facts) == (first.native_id, first.facts)
         assert len(southbound.effects("law-2")) == 1
 
@@ -51,6 +59,7 @@ class ProvisioningContract(WireContract):
     async def test_a_repeat_makes_good_what_failed(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
+        await self.ready(adapter, calls)
         await self.fails(southbound, fault, adapter.activate(calls(), self.new_activation("law-3")))
         assert len(southbound.effects("law-3")) == (fault not in WORKLESS)
         receipt = await adapter.activate(calls(), self.new_activation("law-3"))
@@ -62,16 +71,22 @@ class ProvisioningContract(WireContract):
     async def test_a_reference_names_one_service(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
-        await adapter.activate(calls(), self.new_activation("law-5", colour="red"))
-        with pytest.raises(Conflict) as clash:
-            await adapter.activate(calls(), self.new_activation("law-5", colour="blue"))
-        assert clash.value.happened is Happened.NO
+        """Another order under the name of an old one changes nothing, whether or not the system says so."""
+        first = await adapter.activate(calls(), self.new_activation("law-5", self.values[0]))
+        try:
+            again = await adapter.activate(calls(), self.new_activation("law-5", self.values[1]))
+        except Conflict as clash:
+            assert clash.happened is Happened.NO  # noqa: PT017 - a system that looks only at the name does not raise
+        else:
+            assert again.native_id == first.native_id
         assert len(southbound.effects("law-5")) == 1
 
     @on_simulator
     async def test_an_assigned_number_is_told_again(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
+        self._needs_numbers()
+        await self.ready(adapter, calls)
         await self.fails(southbound, Fault.LOST_ANSWER, adapter.activate(calls(), self.new_activation("law-6")))
         number = (await adapter.activate(calls(), self.new_activation("law-6"))).facts["msisdn"]
         assert (await adapter.activation_state(calls(), "law-6")).facts["msisdn"] == number
@@ -81,9 +96,11 @@ class ProvisioningContract(WireContract):
     async def test_a_number_in_use_is_refused(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
+        self._needs_numbers()
         number = (await adapter.activate(calls(), self.new_activation("law-7"))).facts["msisdn"]
+        taken = replace(self.new_activation("law-7b"), characteristics={"msisdn": number})
         with pytest.raises(Rejected) as refused:
-            await adapter.activate(calls(), self.new_activation("law-7b", msisdn=number))
+            await adapter.activate(calls(), taken)
         assert refused.value.happened is Happened.NO
         assert southbound.effects("law-7b") == []
 
@@ -91,6 +108,8 @@ class ProvisioningContract(WireContract):
     async def test_a_service_waits_for_the_one_it_relies_on(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
+        if self.dependent_service is None:
+            pytest.skip("the system knows no service that relies on another")
         dependent = replace(self.new_activation("law-8b"), service=self.dependent_service, parent="law-8")
         with pytest.raises(Rejected) as refused:
             await adapter.activate(calls(), dependent)
@@ -104,10 +123,10 @@ class ProvisioningContract(WireContract):
     async def test_modifying_twice_modifies_once(
         self, adapter: ProvisioningPort, southbound: Southbound, calls: Calls
     ) -> None:
-        await adapter.activate(calls(), self.new_activation("law-9", colour="red"))
+        await adapter.activate(calls(), self.new_activation("law-9", self.values[0]))
         for _ in range(2):
-            receipt = await adapter.modify(calls(), self.new_activation("law-9", colour="blue"))
-            assert receipt.facts["colour"] == "blue"
+            receipt = await adapter.modify(calls(), self.new_activation("law-9", self.values[1]))
+            assert receipt.facts.get(self.characteristic, self.values[1]) == self.values[1]
         assert len(southbound.effects("law-9")) == 2
 
     @on_simulator
@@ -145,7 +164,12 @@ class ProvisioningContract(WireContract):
             *(adapter.activate(calls(), self.new_activation(reference)) for reference in references)
         )
         assert [receipt.reference for receipt in receipts] == references
-        assert len({receipt.facts["msisdn"] for receipt in receipts}) == len(references)
+        if self.numbered:
+            assert len({receipt.facts["msisdn"] for receipt in receipts}) == len(references)
         for receipt in receipts:
             (effect,) = southbound.effects(receipt.reference)
-            assert effect["nativeId"] == receipt.native_id
+            assert receipt.native_id in (effect["nativeId"], receipt.reference)
+
+    def _needs_numbers(self) -> None:
+        if not self.numbered:
+            pytest.skip("the system gives the service no number")

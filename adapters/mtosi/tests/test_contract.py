@@ -14,7 +14,8 @@ class TestMtosi(ProvisioningContract, ServiceContract):
     adapter_class = Mtosi
     manifest = Path(__file__).parents[1] / "manifest.toml"
     customer_to_serve = "103"
-    numbered_service = "mobile-line"
+    service_to_activate = "mobile-line"
+    numbered = True
     dependent_service = "data-pack"
     customer_with_services = "101"
     customer_without_services = "103"
