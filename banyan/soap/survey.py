@@ -125,7 +125,7 @@ def survey(documents: Documents) -> Survey:
                 bound.style or "document",
                 bound.soapaction or "",
                 shapes.message(bound.input),
-                _nillable(shapes.message(bound.output)) if name in encoded else shapes.message(bound.output),
+                _nillable(shapes.message(bound.output)) if bound.name in encoded else shapes.message(bound.output),
                 tuple(shapes.headers(bound.input)),
                 {str(key): shapes.fault(fault) for key, fault in bound.faults.items()},
             )

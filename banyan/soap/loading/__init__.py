@@ -19,7 +19,8 @@ __all__ = ["Broken", "Loaded", "NotVendored", "Problem", "load"]
 class Loaded:
     """`dropped`: operations named in a SOAP binding that cannot be called, each with why.
 
-    An operation that two bindings name is called "Binding.operation" there.
+    An operation that two bindings name is called "Binding.operation" there. Of operations of one name the first has it,
+    the others are called by the name of their input.
     """
 
     document: Document

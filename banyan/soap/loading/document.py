@@ -13,10 +13,11 @@ from zeep.wsdl import Document
 from zeep.wsdl.parse import parse_abstract_message, parse_abstract_operation
 from zeep.wsdl.wsdl import NSMAP, Definition
 
-from banyan.soap.loading.bindings import Whole11Binding, Whole12Binding, WholePortType
+from banyan.soap.loading.bindings import Whole11Binding, Whole12Binding
 from banyan.soap.loading.files import STANDARD, Files
 from banyan.soap.loading.missing import ZEEP, LenientSchema
 from banyan.soap.loading.plain import WSDL, XSD, plain
+from banyan.soap.loading.port_types import WholePortType
 
 
 class WholeDocument(Document):
@@ -161,22 +162,23 @@ class _WholeDefinition(Definition):
 
     def _port_type(self, node: etree._Element) -> Any:
         name: Any = qname_attr(node, "name", self.target_namespace)
-        operations, incomplete = {}, {}
-        for child in node.findall("wsdl:operation", namespaces=NSMAP):
-            called = child.get("name", "")
+        children = node.findall("wsdl:operation", namespaces=NSMAP)
+        port_type = WholePortType(name, children)
+        for child in children:
+            called = port_type.called(child)
             try:
                 operation = parse_abstract_operation(self, child)
                 why = "a message that it names is missing" if operation is None else ""
             except ZEEP as wrong:
                 operation, why = None, f"its port type cannot be read: {wrong}"
-            if called in operations:
+            if called in port_type.operations:
                 self._say(f"holds {called} twice in {name.localname}; the first is taken")
             elif operation is not None:
-                operations[called] = operation
+                port_type.operations[called] = operation
             else:
                 lost = [m for m in self._messages_of(child) if not self._has(m)]
-                incomplete[called] = f"its message {lost[0].localname} is missing" if lost else why
-        return WholePortType(name, operations, incomplete)
+                port_type.incomplete[called] = f"its message {lost[0].localname} is missing" if lost else why
+        return port_type
 
     def _messages_of(self, node: etree._Element) -> list[etree.QName]:
         found = [qname_attr(child, "message", self.target_namespace) for child in node if child.get("message")]
