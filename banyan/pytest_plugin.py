@@ -4,8 +4,9 @@ A test class states `adapter_class` and `config(place)`. Where it states `simula
 that simulator's address; else it is a drop folder. It gets `adapter`, `southbound` or `folder`, and `calls`.
 
 `--southbound=` says what is under the adapter: `simulator` (as above), `replay` (recordings in tests/cassettes beside
-the manifest), `record` and `live` (the system at `--endpoint`; `record` writes the recordings). A class may state
-`private_elements` and `volatile_elements`: more names of elements to be blanked, and not to be compared.
+the manifest), `record` and `live` (the system at `--endpoint`; `record` writes the recordings, also of what others
+captured and `--captures` names). A class may state `private_elements` and `volatile_elements`: more names of elements
+to be blanked, and not to be compared.
 """
 # Imports wait for their fixture: pytest loads this plugin in every run, and most runs need no adapter.
 # ruff: noqa: PLC0415
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from banyan.kit.budget import Budget
     from banyan.kit.cassettes import Exchanges, Replaying
     from banyan.kit.hearing import Heard
+    from banyan.kit.retelling import Captures, Retelling
     from banyan.kit.southbound import Remote, Simulated
     from banyan.kit.stage import Armed, Stage
     from contracts.clock import Clock
@@ -40,6 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     kit = parser.getgroup("banyan", "the contract kit")
     kit.addoption("--southbound", choices=MODES, default="simulator", help="what is under the adapters")
     kit.addoption("--endpoint", metavar="URL", help="where the real system is, for record and live")
+    kit.addoption(
+        "--captures", metavar="PATH", action="append", type=Path, help="what others captured, for record: .har, .xml"
+    )
     kit.addoption("--update-calls", action="store_true", help="write what each question costs into calls.json")
 
 
@@ -47,8 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "simulator_only: needs to look into the legacy system or to make it fail")
     config.addinivalue_line("markers", "needs(*capabilities): of abilities that a system may lack")
     mode = config.getoption("southbound")
-    if mode in ("record", "live") and not config.getoption("endpoint"):
+    given = config.getoption("endpoint"), config.getoption("captures") if mode == "record" else None
+    if mode in ("record", "live") and not any(given):
         raise pytest.UsageError(f"--southbound={mode} needs --endpoint URL")
+    if all(given):
+        raise pytest.UsageError("what was captured is not to be found at an endpoint: say --endpoint or --captures")
     if mode != "simulator" and config.getoption("update_calls"):
         raise pytest.UsageError(f"calls are counted on the simulator: leave out --southbound={mode}")
     writes = mode == "record" or config.getoption("update_calls")
@@ -125,14 +133,40 @@ def network(request: pytest.FixtureRequest) -> Iterator[None]:
 def exchanges(request: pytest.FixtureRequest) -> "Exchanges":
     """What this test asks of recordings, or of the real system."""
     from banyan.kit.cassettes import Exchanges
-    from banyan.kit.recordings import forget
+    from banyan.kit.recordings import forget, left_out
     from banyan.kit.rules import rules_of
 
-    endpoint = request.config.getoption("endpoint") or REPLAYED
+    endpoint, mode = request.config.getoption("endpoint") or REPLAYED, request.config.getoption("southbound")
     rules = rules_of(request.cls, request.node.name, endpoint)
-    if request.config.getoption("southbound") == "record":
+    if mode == "record":
         forget(rules)
+    elif mode == "replay" and rules.test in (why := left_out(rules.folder)):
+        pytest.skip(why[rules.test])
     return Exchanges(rules, endpoint)
+
+
+@pytest.fixture(scope="class")
+def captures(request: pytest.FixtureRequest) -> "Captures":
+    """What others captured of the class's system."""
+    from banyan.kit.captures import Unusable
+    from banyan.kit.retelling import Captures
+
+    try:
+        return Captures(request.config.getoption("captures"), request.cls)
+    except Unusable as wrong:
+        raise pytest.UsageError(str(wrong)) from None
+
+
+@pytest.fixture
+def retelling(exchanges: "Exchanges", captures: "Captures") -> "Iterator[Callable[[], Retelling]]":
+    """What others captured instead of a system; a test that it does not suffice for is left out of replays too."""
+    from banyan.kit.recordings import leave_out
+    from banyan.kit.retelling import Retelling
+
+    missing: list[str] = []
+    yield lambda: Retelling(captures, exchanges.rules, missing)
+    if missing:
+        leave_out(exchanges.rules, missing[0])
 
 
 @pytest.fixture
@@ -271,4 +305,7 @@ def _transport(request: pytest.FixtureRequest) -> Any:
     from banyan.kit.cassettes import Live, Recording
 
     exchanges = request.getfixturevalue("exchanges")
+    if request.config.getoption("captures"):
+        retelling = request.getfixturevalue("retelling")
+        return lambda: Recording(exchanges, retelling())
     return lambda: (Recording if mode == "record" else Live)(exchanges)

@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
 
+from banyan.kit.recordings import left_out
 from banyan.scaffold.differ import compare
 from banyan.scaffold.located import Located, Unknown, locate
 from banyan.scaffold.quality import LEVELS, judge
@@ -75,16 +76,26 @@ def show_operation(
 
 def record(
     name: Name,
-    endpoint: Annotated[str, typer.Option(help="The real system's address, better a sandbox than what customers use.")],
+    endpoint: Annotated[
+        str | None, typer.Option(help="The real system's address, better a sandbox than what customers use.")
+    ] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="What others captured of it: a .har file, .xml files, or a folder of them."),
+    ] = None,
 ) -> None:
     """Run the suite against the real system and write what it answers into tests/cassettes, redacted.
 
     Laws that need to break the system are left out. Afterwards `pytest --southbound=replay` needs no system.
+    With --from nothing is asked: what others captured answers, and laws that ask for something else are left out too.
     """
+    if (endpoint is None) == (not files):
+        fail("say either --endpoint URL or --from FILE", 2)
     adapter = located(name)
     folder = adapter.tests / "cassettes"
     before = set(folder.rglob("*.json"))
-    trial = attempt(adapter, ["--southbound=record", f"--endpoint={endpoint}"])
+    source = [f"--captures={file.resolve()}" for file in files or ()] or [f"--endpoint={endpoint}"]
+    trial = attempt(adapter, ["--southbound=record", *source])
     if trial.trouble:
         fail(trial.trouble)
     written = sorted(set(folder.rglob("*.json")) - before)
@@ -96,6 +107,8 @@ def record(
     for file in written:
         told_ = json.loads(file.read_text(encoding="utf-8"))
         _OUT.print(f"  {file.name}: {told_['request']['soapaction']} -> {told_['reply']['status']}", highlight=False)
+    for test, why in left_out(folder).items():
+        _OUT.print(f"[yellow]left out[/] {escape(test.rpartition('::')[2])}: {escape(why)}", highlight=False)
     if written:
         _OUT.print(
             "numbers of subscribers became others, always the same ones; look through the files before you commit"

@@ -57,9 +57,10 @@ class Exchanges:
 class Live(httpx.AsyncBaseTransport):
     """The real system, counted."""
 
-    def __init__(self, exchanges: Exchanges) -> None:
+    def __init__(self, exchanges: Exchanges, network: httpx.AsyncBaseTransport | None = None) -> None:
+        """`network`: what takes its place."""
         self._exchanges = exchanges
-        self._network = httpx.AsyncHTTPTransport()
+        self._network = network or httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._exchanges.count += 1

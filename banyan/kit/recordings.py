@@ -12,6 +12,8 @@ from banyan.kit.redaction import Redaction
 
 NEAREST, SHOWN = 3, 6
 """Recordings, and lines of each, that are told when one is missing."""
+LEFT_OUT = "left-out.txt"
+"""Beside recordings of what others captured: the tests that it does not suffice for, each with why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,31 @@ def forget(rules: Rules) -> None:
             file.write_text(text_of(told), encoding="utf-8")
         else:
             file.unlink()
+    noted = left_out(rules.folder)
+    if noted.pop(rules.test, None) is not None:
+        _note(rules.folder, noted)
+
+
+def leave_out(rules: Rules, why: str) -> None:
+    """Note that a test asks for what is not recorded, and will not be; what it recorded goes."""
+    forget(rules)
+    rules.folder.mkdir(parents=True, exist_ok=True)
+    _note(rules.folder, left_out(rules.folder) | {rules.test: why})
+
+
+def left_out(folder: Path) -> dict[str, str]:
+    """Why, by test."""
+    file = folder / LEFT_OUT
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def _note(folder: Path, why: Mapping[str, str]) -> None:
+    file = folder / LEFT_OUT
+    if why:
+        file.write_text("".join(f"{test}: {said}\n" for test, said in sorted(why.items())), encoding="utf-8")
+    else:
+        file.unlink(missing_ok=True)
 
 
 def numbered(folder: Path, name: str, number: int) -> Path:
