@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from banyan.scaffold.states import ours, read
 from banyan.scaffold.words import CALLERS, alike, snake, split
 from banyan.soap.survey import Part
-from contracts.model import Money
+from contracts.model import Money, WorkState
 
 TEXT = frozenset(
     {"string", "token", "normalizedString", "anyURI", "NMTOKEN", "Name", "ID", "anySimpleType", "language"}
@@ -155,10 +155,11 @@ def _line(
             return Line(name, said, guessed=True, needs=frozenset(needs), part=source.part.name)
     if not must:
         return None
-    meant = _words(name, kind, meaning, ranked) or _lone(name, kind, at_hand)
+    best = [source.part.told for score, source in ranked if score > 0.2][:2]  # noqa: PLR2004 - else any may be meant
+    nothing = Line(name, "None", guessed=True) if type(None) in _options(kind) and not best else None
+    meant = _words(name, kind, meaning, ranked) or _lone(name, kind, at_hand) or nothing
     if meant is not None:
         return meant
-    best = [source.part.told for score, source in ranked if score > 0.2][:2]  # noqa: PLR2004 - else any may be meant
     meaning = f"one of {', '.join(map(str, get_args(kind)))}" if get_origin(kind) is Literal else meaning
     best = best or [source.part.told for source in at_hand[:3]]
     return Line(name, todo(f"{noun.__name__}.{name} <- {' or '.join(best) or ''}?", meaning), needs=frozenset({"todo"}))
@@ -177,6 +178,7 @@ def _words(name: str, kind: Any, meaning: str, ranked: Sequence[tuple[float, Sou
     rows = "".join(f"    {literal(theirs)}: {word},\n" for theirs, word in value.items())
     left = [each for each in source.part.values if each not in found]
     note = f"  # guessed; nobody knows what {', '.join(left)} means" if left else "  # guessed"
+    note += "; none means cancelled" if kind is WorkState and "cancelled" not in found.values() else ""
     table = snake(source.part.name).upper()
     said = f"known({table}, {_sure(source)}, {literal(source.part.name)})"
     text = f"{table}: dict[str, {kind.__name__}] = {{{note}\n{rows}}}"

@@ -116,6 +116,7 @@ SHORT = {
     "rtv": "retrieve",
     "sbmt": "submit",
     "sess": "session",
+    "spec": "specification",
     "srch": "search",
     "srv": "service",
     "st": "state",

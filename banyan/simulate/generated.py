@@ -122,7 +122,7 @@ class Generated:
     def _told(self, request: Request, row: Row) -> Answer:
         """A sampled reply that says of the row what it has a part for."""
         reply = self.sampled(request)
-        return Answer(_echoed(reply.body, row | dict(self._says)), reply.header)
+        return Answer(_echoed(reply.body, row), reply.header)
 
     def _keep(self, rows: Rows) -> None:
         if rows not in self._tables:
@@ -149,7 +149,7 @@ class Generated:
         self._handlers[operation] = handle
 
     def _template(self, operation: str, path: Sequence[str]) -> Row:
-        value = sampled_reply(self._contract, operation).body
+        value = _echoed(sampled_reply(self._contract, operation).body, self._says)
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None  # another branch of a choice was sampled
             value = value[0] if isinstance(value, list) and value else value
