@@ -1,15 +1,16 @@
 """Answers out: bytes, headers, and the way they leave by ASGI."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from contracts.clock import rfc3339
+from contracts.noun import noun
 from gateway.api.tmf630.errors import Refused, told
 from gateway.api.tmf630.request import Scope, origin
 
@@ -21,11 +22,11 @@ _LOG = structlog.get_logger("banyan.edge")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(slots=True)
+@noun
 class Answer:
-    status: Final[int]
-    body: Final[Any] = None
-    headers: Final[Mapping[str, str]] = field(default_factory=dict)
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def payload(self) -> bytes:
         return b"" if self.body is None else _JSON.encode(self.body)

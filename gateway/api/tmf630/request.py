@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from contracts.call import Call, Principal
+from contracts.noun import noun
 from gateway.api.tmf630.errors import Refused, malformed
 from gateway.api.tmf630.reading import is_hostile
 
@@ -17,18 +17,18 @@ _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 _READABLE = re.compile(r"(\*|application)/(\*|json|([\w.-]+\+)?json)\s*(;|$)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@noun
 class Request:
-    method: Final[str]
-    collection: Final[str]
+    method: str
+    collection: str
     """The path of the collection, as the client wrote it; hrefs begin with it."""
-    id: Final[str | None]
-    query: Final[bytes]
-    headers: Final[Mapping[str, str]]
-    body: Final[bytes]
-    principal: Final[Principal]
-    call: Final[Call]
-    parents: Final[tuple[str, ...]] = ()
+    id: str | None
+    query: bytes
+    headers: Mapping[str, str]
+    body: bytes
+    principal: Principal
+    call: Call
+    parents: tuple[str, ...] = ()
     """The ids in the path before the resource's own: the topic of `topic/{id}/event`."""
 
     @property

@@ -1,31 +1,31 @@
 """What stands behind a resource: the document store by default, a flow where there is one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from contracts.call import Call, Principal
+from contracts.noun import noun
 from contracts.page import Window
 from gateway.store.port import Change, Document, Found
 
 
-@dataclass(slots=True)
+@noun
 class Asked:
     """One request, after the kernel has read it: who asks what, until when."""
 
-    principal: Final[Principal]
-    call: Final[Call]
-    api: Final[str]
+    principal: Principal
+    call: Call
+    api: str
     """TMF620."""
-    version: Final[str]
+    version: str
     """v4 or v5: how the client speaks. Rooms see the stored form only."""
-    resource: Final[str]
+    resource: str
     """productOffering, as the stored form names it."""
-    remember: Final[Callable[[Document], Sequence[Change]]]
+    remember: Callable[[Document], Sequence[Change]]
     """The changes that keep the answer under the client's Idempotency-Key; add them to the commit that creates it."""
-    expect: Final[int | None] = None
+    expect: int | None = None
     """The revision that the client's If-Match insists on; None when it sent none."""
-    parents: Final[tuple[str, ...]] = ()
+    parents: tuple[str, ...] = ()
     """The ids in the path before the resource's own: the topic of `topic/{id}/event`."""
 
     @property
