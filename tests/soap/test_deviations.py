@@ -30,6 +30,7 @@ TYPES = (
         + element("b", "xs:boolean", "?")
         + element("at", "xs:dateTime", "?")
         + element("state", "t:State", "?")
+        + element("q", "xs:QName", "?")
         + element("part", "t:Part", "?")
         + element("other", "t:Other", "?")
         + f"<xs:choice>{element('left', 'xs:int')}{element('right', 'xs:int')}</xs:choice>"
@@ -38,7 +39,7 @@ TYPES = (
 )
 END = "<left>1</left><two>1</two><two>2</two>"
 GOOD: dict[str, Any] = {
-    **dict.fromkeys(("n", "d", "b", "at", "state", "part", "other", "right")), "left": 1, "two": [1, 2]
+    **dict.fromkeys(("n", "d", "b", "at", "state", "q", "part", "other", "right")), "left": 1, "two": [1, 2]
 }  # fmt: skip
 
 
@@ -70,6 +71,7 @@ DEVIATIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "any other word is false": (f"<b>maybe</b>{END}", {"b": False}, "b has the wrong form"),
     "a bad time is nothing": (f"<at>yesterday</at>{END}", {"at": None}, "at has the wrong form"),
     "an unknown enumeration value": (f"<state>ajar</state>{END}", {"state": "ajar"}, "state has the wrong form"),
+    "a qualified name that is none": (f"<q>t: x</q>{END}", {"q": "t: x"}, "q has the wrong form"),
     "children of a number": (f"<n>1<x/></n>{END}", {"n": 1}, "n has children"),
     "nil where nil is not allowed": (f'<n xsi:nil="true"/>{END}', {"n": None}, "n is nil"),
     "an abstract type that says not which": (f"<part><m>1</m></part>{END}", {"part": {"m": 1}}, "abstract type"),
@@ -106,6 +108,19 @@ def test_we_refuse_what_zeep_reads(of: SoapContract, name: str) -> None:
     with pytest.raises(Garbled) as caught:
         of.read("Ask", told(inner))
     assert why in str(caught.value)
+
+
+def test_a_qualified_name_is_the_text_that_was_sent_to_both(of: SoapContract) -> None:
+    """Whatever namespace its prefix stands for: docs/decisions/0024."""
+    reply = told(f'<q xmlns:p="urn:p">p:thing</q>{END}')
+    assert of.read("Ask", reply).body == by_zeep(of, reply) == GOOD | {"q": "p:thing"}
+
+
+def test_a_qualified_name_is_written_as_it_is_given(of: SoapContract) -> None:
+    assert of.read("Ask", of.write_reply("Ask", GOOD | {"q": "t:thing"})).body == GOOD | {"q": "t:thing"}
+    for wrong in ("{urn:t}thing", "no name", 7):
+        with pytest.raises(ValueError, match="q is no qualified name"):
+            of.write_reply("Ask", GOOD | {"q": wrong})
 
 
 def test_an_empty_reply_reads_as_an_answer_without_anything(of: SoapContract) -> None:

@@ -42,6 +42,8 @@ TEXTS: list[tuple[str, str, Any]] = [
     ("base64Binary", "AQ\n I=", b"\x01\x02"),
     ("hexBinary", "0aFF", "0aFF"),
     ("NMTOKENS", "a b", "a b"),
+    ("QName", " t:thing\n", "t:thing"),
+    ("QName", "größe", "größe"),
 ]
 
 
@@ -69,6 +71,7 @@ WRONG = {
     "base64Binary": ["A", "*"],
     "hexBinary": ["0", "xy"],
     "gYear": ["26"],
+    "QName": ["a b", "t:", ":x", "a:b:c", "{urn:t}x", "1a", ""],
 }  # fmt: skip
 
 

@@ -52,6 +52,8 @@ _DURATION_FORM = re.compile(
 )
 SEPARATORS = {"--T::": 19, "--T::Z": 20, "--T::+:": 25, "--T::-:": 25}
 """Of a dateTime, local, in UTC and with an offset: every third character from the fifth on, and its length."""
+_NAME = r"[^\W\d][\w.\-]*"
+_QUALIFIED_FORM = re.compile(f"({_NAME}:)?{_NAME}")
 _HEX_FORM = re.compile(r"([0-9a-fA-F]{2})*")
 
 
@@ -86,6 +88,7 @@ def _convert(kind: Any, dialect: Dialect) -> Convert:
         (builtins.Date, day),
         (builtins.Time, _time_in(dialect.zone)),
         (builtins.Duration, _duration(kind)),
+        (builtins.QName, qualified),
         (builtins.HexBinary, hexadecimal),
         (builtins.Base64Binary, binary),
     ):
@@ -202,6 +205,14 @@ def _duration(kind: Any) -> Convert:
         return kind.pythonvalue(text)
 
     return convert
+
+
+def qualified(text: str) -> str:
+    """As it was sent: its prefix is left to whoever knows the sender's (docs/decisions/0024)."""
+    text = text.strip(SPACE)
+    if not _QUALIFIED_FORM.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def hexadecimal(text: str) -> str:

@@ -16,7 +16,7 @@ from zeep.xsd.types import builtins
 
 from banyan.soap.codec.dialect import Dialect
 from banyan.soap.codec.facets import Facets, facets
-from banyan.soap.codec.simple import SIZES, text_reader
+from banyan.soap.codec.simple import SIZES, qualified, text_reader
 
 Say = Callable[[Any], str]
 
@@ -86,6 +86,7 @@ def _sayer(kind: Any, told: Facets, dialect: Dialect) -> Say:
         (builtins.Date, _date_in(dialect.zone, read)),
         (builtins.Time, _time_in(dialect.zone, read)),
         (builtins.Duration, _duration(kind)),
+        (builtins.QName, _qualified),
         (builtins.HexBinary, lambda value: value.hex().upper() if isinstance(value, bytes) else _text(value)),
         (builtins.Base64Binary, lambda value: b64encode(value).decode() if isinstance(value, bytes) else _text(value)),
         (builtins.gYear, _parts("{:04}")),
@@ -227,6 +228,13 @@ def _time_in(zone: tzinfo | None, read: Callable[[str], Any]) -> Say:
         return _iso(value if zone is None else value.replace(tzinfo=None))
 
     return say
+
+
+def _qualified(value: Any) -> str:
+    try:
+        return qualified(value)
+    except (ValueError, TypeError, AttributeError):
+        raise Unsayable("is no qualified name") from None
 
 
 def _duration(kind: Any) -> Say:
