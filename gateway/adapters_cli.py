@@ -225,9 +225,9 @@ def _tell(choice: Choice, written: Written, seen: Survey, given: Mapping[str, st
     missing = [
         method.name for method in methods(choice.ports) if not method.capability and method.name not in choice.serves
     ]
-    for method in missing:
+    for name in missing:
         _OUT.print(
-            f"  [yellow]{method} <- ? no operation looks like it: say --serve {method}=OPERATION[/]", highlight=False
+            f"  [yellow]{name} <- ? no operation looks like it: say --serve {name}=OPERATION[/]", highlight=False
         )
     _OUT.print(
         f"next: [bold]banyan adapter run {named}[/], and edit {_near(where.folder / 'mapping.py')}", soft_wrap=True

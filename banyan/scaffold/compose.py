@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from banyan.scaffold.asked import Method, Parameter, in_model
-from banyan.scaffold.composed import Composed, Function, PortMethod
+from banyan.scaffold.composed import Composed, Function, PortMethod, attributes, parameters_of, signature
 from banyan.scaffold.fields import FAIR, WHOLE, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
 from banyan.scaffold.paths import certain, inside, reached
@@ -128,7 +128,7 @@ class _Composer:
         at_hand = ", ".join(["call", *(each.name for each in method.parameters)])
         text = literal(f"{method.port}.{method.name}: which operation answers it?")
         self._made.methods.append(
-            PortMethod(method.name, _signature(method), method.returns, [f"return todo({text}, {at_hand})"])
+            PortMethod(method.name, signature(method), method.returns, [f"return todo({text}, {at_hand})"])
         )
         self._made.adapter_words |= method.words | {"todo"}
 
@@ -153,17 +153,17 @@ class _Composer:
             self._made.mapping_names.add("todo")
         else:
             self._made.need(asked.needs | {"todo"} if "todo(" in asked.expression else asked.needs)
-        self._function(Function(f"{method.name}_request", _parameters(parameters), "Record", doc, body), parameters)
+        self._function(Function(f"{method.name}_request", parameters_of(parameters), "Record", doc, body), parameters)
         request = f"mapping.{method.name}_request({', '.join(each.name for each in parameters)})"
         sent = self._made.sent(operation, request)
         body = self._answer(method, operation, sent)
-        self._made.methods.append(PortMethod(method.name, _signature(method), method.returns, body))
+        self._made.methods.append(PortMethod(method.name, signature(method), method.returns, body))
         self._made.adapter_words |= method.words
 
     def _elsewhere(self, method: Method, parameter: Parameter) -> bool:
         """Whether a parameter that is not sent is used when the answer is read."""
         reads = method.semantics == "read" and method.receipt
-        return parameter.window or reads or parameter.name in _attributes(method.noun or object)
+        return parameter.window or reads or parameter.name in attributes(method.noun or object)
 
     def _answer(self, method: Method, operation: Operation, sent: str) -> list[str]:
         if method.noun is None:
@@ -174,12 +174,12 @@ class _Composer:
         doc = f"From {operation.local}: {told(answers)}."
         if method.receipt:
             return self._receipt(method, operation, sent, made, doc)
-        wanted = [each for each in given if each.kind is str and each.name in _attributes(method.noun)]
+        wanted = [each for each in given if each.kind is str and each.name in attributes(method.noun)]
         value = self._rows(method, answers, wanted) if method.many else self._one(method, answers, wanted)
         used = [each for each in wanted if each.name in value]
         inner = method.returns.replace("Slice[", "list[") if method.many else method.returns
         lines_ = [*self._settled(operation), f"return {value}"]
-        self._function(Function(made, _parameters(used, "body: Record"), inner, doc, lines_), used)
+        self._function(Function(made, parameters_of(used, "body: Record"), inner, doc, lines_), used)
         self._made.model_names.add(method.noun.__name__)
         arguments = ", ".join(["reply.body", *(each.name for each in used)])
         mapped = f"{sent[:-1]}, then=lambda reply: mapping.{made}({arguments}))"
@@ -389,16 +389,3 @@ class _Composer:
                     self._made.model_names.add(word)
                 if word in ("datetime", "date"):
                     self._made.datetime_names.add(word)
-
-
-def _attributes(noun: type) -> set[str]:
-    return set(getattr(noun, "__dataclass_fields__", {}))
-
-
-def _parameters(parameters: Sequence[object], first: str = "") -> str:
-    said = [f"{getattr(each, 'name', '')}: {getattr(each, 'annotation', '')}" for each in parameters]
-    return ", ".join([first, *said] if first else said)
-
-
-def _signature(method: Method) -> str:
-    return ", ".join(["self", "call: Call", *(f"{each.name}: {each.annotation}" for each in method.parameters)])

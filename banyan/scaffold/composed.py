@@ -1,7 +1,9 @@
 """What the files of an adapter are composed to: functions of mapping.py, methods of adapter.py, and what they need."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from banyan.scaffold.asked import Method
 from banyan.scaffold.requests import Asked
 from banyan.soap.survey import Operation
 
@@ -68,3 +70,16 @@ class Composed:
     def need(self, names: set[str] | frozenset[str]) -> None:
         self.currency |= "CURRENCY" in names
         self.mapping_names |= names & MAPPING
+
+
+def attributes(noun: type) -> set[str]:
+    return set(getattr(noun, "__dataclass_fields__", {}))
+
+
+def parameters_of(parameters: Sequence[object], first: str = "") -> str:
+    said = [f"{getattr(each, 'name', '')}: {getattr(each, 'annotation', '')}" for each in parameters]
+    return ", ".join([first, *said] if first else said)
+
+
+def signature(method: Method) -> str:
+    return ", ".join(["self", "call: Call", *(f"{each.name}: {each.annotation}" for each in method.parameters)])

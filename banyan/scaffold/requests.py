@@ -174,7 +174,7 @@ class _Writer:
             self._asked.used.add(parameter)
             inside = _Writer(self._method, self._operation, self._asked, told).parts(part.parts)
             return f"[{{{inside}}} for {line} in {expression}]"
-        pairs = next((leaf for leaf in self._leaves if get_origin(leaf[3]) is dict), None)
+        pairs = next((leaf for leaf in self._leaves if _named(leaf[3])), None)
         if part.repeats and pairs is not None and (names := _pair(part)) is not None:
             self._asked.used.add(pairs[0])
             return f'[{{"{names[0]}": name, "{names[1]}": value}} for name, value in {pairs[2]}.items()]{MARK}'
@@ -188,7 +188,7 @@ class _Writer:
         return any(
             id(inner) in self._placed
             or (inner.repeats and inner.complex and any(_rows(kind) is not None for kind in kinds))
-            or (inner.repeats and _pair(inner) is not None and any(get_origin(kind) is dict for kind in kinds))
+            or (inner.repeats and _pair(inner) is not None and any(_named(kind) for kind in kinds))
             for inner in _flat(part.parts)
         )
 
@@ -213,6 +213,12 @@ def _rows(kind: Any) -> type | None:
     inside = get_args(kind)
     found = inside[0] if get_origin(kind) is tuple and inside else None
     return found if isinstance(found, type) and is_dataclass(found) else None
+
+
+def _named(kind: Any) -> bool:
+    """Whether values of a kind are named values."""
+    origin: Any = get_origin(kind)
+    return origin is dict
 
 
 def _pair(part: Part) -> tuple[str, str] | None:

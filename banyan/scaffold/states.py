@@ -38,7 +38,8 @@ _MEANT: Mapping[str, frozenset[str]] = {
 def ours(kind: Any, meaning: str) -> list[str]:
     """The words that an attribute may have: those of its enumeration, or those that its sentence names."""
     if isinstance(kind, EnumType):
-        return [each.value for each in kind]
+        members: dict[str, Any] = dict(kind.__members__)
+        return [str(each.value) for each in members.values()]
     return [word for word in re.findall(r"[a-z]+", meaning) if word in _MEANT] if kind is str else []
 
 

@@ -271,7 +271,11 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
 
 
 def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice, *, login: bool) -> dict[str, list[str]]:
-    banyan = {"Call", "Clock"} | (words & {"Slice", "Window", "Bookmark"}) | ({"NotFound"} if probe["field"] else set())
+    banyan = (
+        {"Call", "Clock"}
+        | (words & {"Slice", "Window", "Bookmark", "NotFound"})
+        | ({"NotFound"} if probe["field"] else set())
+    )
     stdlib = (["from contextlib import suppress"] if probe["field"] else []) + (
         ["from datetime import " + ", ".join(sorted(words & {"datetime", "date"}))]
         if words & {"datetime", "date"}
