@@ -2,32 +2,20 @@
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-import uvicorn
 
-from gateway.app import build
-from gateway.connection import Connection
-from gateway.settings import Settings
+from tests.served import served
 
 CATEGORIES = "/tmf-api/productCatalogManagement/v4/category"
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    store = tmp_path_factory.mktemp("wire") / "banyan.db"
-    app = build(Settings.model_validate({"store": {"url": f"sqlite:///{store}"}}))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, http=Connection, ws="none", proxy_headers=False, log_config=None))
-        serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        serving.start()
-        yield int(listening.getsockname()[1])
-        server.should_exit = True
-        serving.join()
+    with served(tmp_path_factory.mktemp("wire")) as port:
+        yield port
 
 
 async def spoken(port: int, request: bytes) -> tuple[int, dict[str, str], bytes]:

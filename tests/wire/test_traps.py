@@ -1,8 +1,6 @@
 """The traps of design/framework-traps.md, by number: what we do at the boundary where a library would not."""
 
 import asyncio
-import socket
-import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from banyan import Garbled, Happened, PortError, TimedOut, Unavailable
 from banyan.wire import Backend
-from gateway.app import build
 from gateway.connection import Connection
-from gateway.settings import Settings
+from tests.served import served
 from tests.wire.serving import ENVELOPE, LOGIN, answering, http, post, request, server, wire
 
 CATEGORIES = "/tmf-api/productCatalogManagement/v4/category"
@@ -31,15 +27,8 @@ class Impatient(Connection):
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Its port; it waits 0.3 s for a head and for a body."""
-    store = tmp_path_factory.mktemp("traps") / "banyan.db"
-    app = build(Settings.model_validate({"store": {"url": f"sqlite:///{store}"}, "limits": {"read_s": 0.3}}))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = uvicorn.Server(uvicorn.Config(app, http=Impatient, ws="none", proxy_headers=False, log_config=None))
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield int(listening.getsockname()[1])
-        serving.should_exit = True
-        thread.join()
+    with served(tmp_path_factory.mktemp("traps"), Impatient, limits={"read_s": 0.3}) as port:
+        yield port
 
 
 async def said(port: int, *pieces: bytes) -> bytes:
