@@ -8,6 +8,7 @@ from lxml import etree
 
 from banyan import Garbled, Rejected
 from banyan.soap.multiref import ENCODING12, resolved
+from banyan.soap.sampled import sampled_request
 from banyan.soap.strict import Untrusted
 from tests.soap.small import ENCODING, SOAP11, XSI, contract, element, envelope, extension, kind, sequence
 from tests.soap.test_reading_messages import ARRAY, ITEM, PARTS
@@ -98,6 +99,33 @@ def test_an_item_may_be_of_the_base64_that_the_encoding_names_itself(tmp_path: P
     types = ARRAY.replace("t:Item[]", "soapenc:base64[]")
     of = contract(tmp_path, types, told='<wsdl:part name="r" type="t:Items"/>', style="rpc", use="encoded")
     assert of.read("Ask", envelope(f"<t:AskResponse>{items}</t:AskResponse>")).body == {"r": [b"\x01\x02"]}
+
+
+def test_a_part_that_is_none_is_said_to_be_nil_and_one_that_is_forgotten_is_missed(tmp_path: Path) -> None:
+    of = encoded(tmp_path, PARTS + '<wsdl:part name="s" type="xs:string"/>')
+    written = of.write("Ask", {"count": None, "list": [], "s": None})
+    assert [each.get(f"{{{XSI}}}nil") for each in etree.fromstring(written)[0][0]] == ["true", None, "true"]
+    assert of.read_request("Ask", written).parameters == {"count": None, "list": [], "s": None}
+    with pytest.raises(Rejected, match=r"Ask\.count is missing"):
+        of.write("Ask", {"list": [], "s": None})
+
+
+def test_an_array_that_names_its_items_and_no_type_is_a_list(tmp_path: Path) -> None:
+    """As Axis 1 declares arrays of arrays."""
+
+    def array(name: str, kind: str) -> str:
+        items = element("alias", kind, 'maxOccurs="unbounded"')
+        restricted = f'<xs:restriction base="soapenc:Array"><xs:sequence>{items}</xs:sequence></xs:restriction>'
+        return f'<xs:complexType name="{name}"><xs:complexContent>{restricted}</xs:complexContent></xs:complexType>'
+
+    part = '<wsdl:part name="rows" type="t:Rows"/>'
+    types = array("Row", "xs:int") + array("Rows", "t:Row")
+    of = contract(tmp_path, types, ask=part, told=part, style="rpc", use="encoded", form="unqualified")
+    assert of.fallbacks == {}
+    written = of.write("Ask", {"rows": [[1, 2], [3]]})
+    assert of.read_request("Ask", written).parameters == {"rows": [[1, 2], [3]]}
+    assert b'arrayType="n0:Row[2]"' in written
+    assert sampled_request(of, "Ask").body["rows"][0][0] >= 0
 
 
 def test_what_cannot_be_said_is_named_and_no_value_is(tmp_path: Path) -> None:

@@ -234,6 +234,8 @@ def test_an_import_of_a_sibling_folder_needs_a_wider_root(put: Put, tmp_path: Pa
             "../oasis-200401-wss-wssecurity-secext-1.0.xsd",
             'ref="x:Security"',
         ),
+        ("http://schemas.xmlsoap.org/ws/2004/08/addressing", None, 'type="x:EndpointReferenceType"'),
+        ("http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/TR/x/xmldsig-core-schema.xsd", 'ref="x:Signature"'),
     ],
 )
 def test_schemas_that_everybody_shares_are_served_from_here(
@@ -269,9 +271,16 @@ def test_attributes_that_everybody_shares_are_served_from_here(
     assert attributes[1].qname.namespace == space
 
 
+def test_attributes_of_xml_need_no_import(put: Put) -> None:
+    holder = '<xsd:element name="ask"><xsd:complexType><xsd:attribute ref="xml:base"/></xsd:complexType></xsd:element>'
+    inline = types(holder, '<xsd:element name="answer" type="xsd:string"/>')
+    loaded = load(put("a.wsdl", wsdl(inline, MESSAGES, PORT, BINDING, SERVICE)))
+    assert (callable_in(loaded), loaded.problems) == (["Ask"], ())
+
+
 def test_our_shared_schemas_are_valid_schemas() -> None:
     files = sorted(SHARED.glob("*.xsd"))
-    assert len(files) == 9
+    assert len(files) == 11
     for file in files:
         etree.XMLSchema(etree.parse(file))
 

@@ -28,6 +28,9 @@ TEXT = "_value_1"
 class Elements:
     """What a block asks of whoever knows the types of its elements."""
 
+    encoded = False
+    """Whether they are written in the SOAP encoding."""
+
     def put(self, element: Any) -> Put:
         raise NotImplementedError
 
@@ -75,7 +78,7 @@ def _one(leaf: Leaf, elements: Elements) -> Fill:
         if given is not None:
             put(out, given)
         elif absent is not None:
-            absent(out, None)
+            absent(out, around)
 
     if words is None:
         return fill
@@ -89,7 +92,7 @@ def _one(leaf: Leaf, elements: Elements) -> Fill:
             except WRONG as wrong:
                 raise told(key, wrong) from None
         elif absent is not None:
-            absent(out, None)
+            absent(out, around)
 
     return fill_text
 
@@ -113,15 +116,22 @@ def _many(leaf: Leaf, elements: Elements) -> Fill:
 
 
 def _absent(leaf: Leaf, elements: Elements) -> Put:
-    """What is written where a value is needed and there is none."""
-    if leaf.element.nillable:
-        return elements.nil(leaf.element)
-    text = elements.default(leaf.element)
+    """What is written where a value is needed and there is none.
 
-    def put(out: Out, _: Any) -> None:
-        if text is None:
-            raise named(leaf.key, "is missing")
-        out.append(text)
+    In the SOAP encoding anything may be nil; one that is not even named was forgotten.
+    """
+    nil = elements.nil(leaf.element)
+    if leaf.element.nillable:
+        return nil
+    key, text, encoded = leaf.key, elements.default(leaf.element), elements.encoded
+
+    def put(out: Out, around: Any) -> None:
+        if encoded and (around is None or key in around):
+            nil(out, None)
+        elif text is None:
+            raise named(key, "is missing")
+        else:
+            out.append(text)
 
     return put
 

@@ -77,7 +77,7 @@ class _Compiler:
     def __init__(self, schema: Schema, dialect: Dialect, *, typed: bool) -> None:
         self._schema = schema
         self._dialect = dialect
-        self._typed = typed
+        self.typed = typed
         self._types: dict[int, _Type] = {}
         self._prefixes = dict(PREFIXES)
         self._lock = RLock()
@@ -123,7 +123,7 @@ class _Compiler:
 
     def _says(self, kind: Any, around: _Type) -> str:
         """The attribute by which an element says its type; nothing for a type without a name."""
-        name: Any = kind.qname if self._typed and isinstance(kind, AnySimpleType | ComplexType) else None
+        name: Any = kind.qname if self.typed and isinstance(kind, AnySimpleType | ComplexType) else None
         known = None if name is None else self._schema.get_type(name, fail_silently=True)  # type: ignore[no-untyped-call]  # zeep is typed in part
         if known is None or type(known) is not type(kind):
             return ""
@@ -187,14 +187,14 @@ class _Compiler:
 
     def _array(self, plan: _Type) -> Write:
         """An array of SOAP's own encoding: a list, whose items are named `item` unless the contract names them."""
-        item = plan.kind._array_type.array_type  # noqa: SLF001 - zeep's only way to ask
+        block = content(plan.kind)
+        told = block.parts[0] if block is not None and block.parts else None
+        item = plan.kind._array_type.array_type or (told.element.type if isinstance(told, Leaf) else None)  # noqa: SLF001 - zeep's only way to ask
         if item is None:
             raise NotCompilable(f"{plan.kind.name} is an array of nothing that is named")
         plan.scalar = True
         plan.spaces |= {XSI, ENCODING, item.qname.namespace}
         name = self._tag(item.qname)
-        block = content(plan.kind)
-        told = block.parts[0] if block is not None and block.parts else None
         own = told.element if isinstance(told, Leaf) else Element(etree.QName("item"), item)  # type: ignore[no-untyped-call]  # zeep is typed in part
         start = f"<{self._tag(own.qname)}" + ("" if isinstance(told, Leaf) else f' xsi:type="{name}"')
         put, end = self.put(own, plan, start=start), f"</{self._tag(own.qname)}>"
@@ -362,6 +362,7 @@ class _Inside(Elements):
     def __init__(self, compiler: _Compiler, plan: _Type) -> None:
         self._plan = plan
         self._compiler = compiler
+        self.encoded = compiler.typed
 
     def put(self, element: Any) -> Put:
         return self._compiler.put(element, self._plan)

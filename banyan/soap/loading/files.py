@@ -21,6 +21,8 @@ STANDARD = {
     "http://www.w3.org/2005/05/xmlmime": "xmlmime.xsd",
     "http://www.w3.org/2004/08/xop/include": "xop.xsd",
     "http://www.w3.org/2005/08/addressing": "addressing.xsd",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing": "addressing-2004.xsd",
+    "http://www.w3.org/2000/09/xmldsig#": "signature.xsd",
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd": "security.xsd",
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd": "security-utility.xsd",
 }

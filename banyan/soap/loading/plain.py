@@ -11,6 +11,7 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP = ("{http://schemas.xmlsoap.org/wsdl/soap/}", "{http://schemas.xmlsoap.org/wsdl/soap12/}")
 BUILT_IN = "http://www.w3.org/2001/XMLSchema"
+XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def plain(files: Files, path: Path) -> bytes:
@@ -30,6 +31,9 @@ def plain(files: Files, path: Path) -> bytes:
 
 
 def _lead_imports(files: Files, path: Path, root: etree._Element, schema: etree._Element) -> None:
+    imported = [XML, schema.get("targetNamespace"), *(node.get("namespace") for node in schema.findall(f"{XSD}import"))]
+    if imported.count(XML) == 1 and schema.xpath("boolean(.//@ref[starts-with(., 'xml:')])"):
+        schema.insert(0, schema.makeelement(f"{XSD}import", {"namespace": XML}))
     for node in schema.findall(f"{XSD}import"):
         location, namespace = node.get("schemaLocation", "").strip(), node.get("namespace")
         if namespace == BUILT_IN:

@@ -88,8 +88,9 @@ class _Sampler:
         return value
 
     def _array(self, kind: Any, depth: int) -> list[Any]:
-        item = kind._array_type.array_type  # noqa: SLF001 - zeep's only way to ask
-        if item is None or item in self._open:
+        spelt = [element.type for _, element in kind.elements if isinstance(element, Element)]
+        item = kind._array_type.array_type or next(iter(spelt), None)  # noqa: SLF001 - zeep's only way to ask
+        if item is None or any(item is around for around in self._open):
             return []
         self._open.append(kind)
         items = [self._of(item, depth + 1) for _ in range(1 if depth > SHALLOW else self._many(0, 3))]
