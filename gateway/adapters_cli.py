@@ -131,11 +131,12 @@ def _tell_port(ranked: list[tuple[str, float]]) -> None:
             f"[yellow]no port is likely; it was made for {best} ({score:.0%}).[/] If that is wrong, remove the folder"
             f" and name the port: --port one of {', '.join(SOAP_PORTS)}",
             highlight=False,
+            soft_wrap=True,
         )
         return
     more = ", ".join(f"{port} ({each:.0%})" for port, each in others if each >= LIKELY)
     also = f"; likely too: {more}: name all you want, --port {best} --port {others[0][0]}" if more else ""
-    _OUT.print(f"port {best} ({score:.0%}){also}", highlight=False)
+    _OUT.print(f"port {best} ({score:.0%}){also}", highlight=False, soft_wrap=True)
 
 
 def _pairs(given: list[str], ports: tuple[str, ...], seen: Survey) -> dict[str, str]:
@@ -215,12 +216,13 @@ def _tell(choice: Choice, written: Written, seen: Survey, given: Mapping[str, st
             ]
             doubt = f"; or {', '.join(close)}?" if close else ""
             mark = "" if method.name in given else f"  [dim]guessed{f': {why}' if why else ''}[/][yellow]{doubt}[/]"
-            _OUT.print(f"  {method.name} <- {operation}{mark}", highlight=False)
+            _OUT.print(f"  {method.name} <- {operation}{mark}", highlight=False, soft_wrap=True)
         elif method.capability and best and best[0].score >= LIKELY:
             _OUT.print(
                 f"  [dim]{method.name} is optional; {_why(best[0])} looks like it:"
                 f" --serve {method.name}={best[0].operation}[/]",
                 highlight=False,
+                soft_wrap=True,
             )
     missing = [
         method.name for method in methods(choice.ports) if not method.capability and method.name not in choice.serves

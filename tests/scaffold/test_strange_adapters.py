@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 WSDLS = Path(__file__).parent / "wsdl"
-SERVES = " ".join(
-    f"--serve {pair}"
-    for pair in ["customer=RdPty", "find_customers=SrchPty", "accounts=LstAcct", "bills=LstInv", "bill=RdInv"]
-)
 NEW = {
     "kontor": ("Kontor.wsdl", "--port InventoryPort --auth session --serve subscription=getContract"),
-    "fenwick": ("crm.wsdl", "--port CustomerPort --port BillPort " + SERVES),
+    "fenwick": ("crm.wsdl", "--port CustomerPort --port BillPort"),
+    "skagen": (
+        "SubsOrderMgmt.wsdl",
+        "--port OrderPort --port InventoryPort --auth basic --serve cancel_order=cnclSubsOrd",
+    ),
+    "tarvos": ("ProvGateway.wsdl", "--port ProvisioningPort --port ServicePort --auth session"),
 }
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,9 @@ def banyan(folder: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("name", NEW)
 def test_a_strange_contract_reaches_a_green_suite(name: str, tmp_path: Path) -> None:
-    """Kontor: rpc/encoded, a session in each body. Fenwick: SOAP 1.2, credentials in the header, refusals with 200."""
+    """Kontor: rpc/encoded, a session in each body. Fenwick: SOAP 1.2, credentials in the header, refusals with 200.
+    Skagen: orders over three files of schemas. Tarvos: activations, rpc/literal, a session. Both: short names.
+    """
     wsdl, flags = NEW[name]
     banyan(tmp_path, "new", name, "--wsdl", str(WSDLS / name / wsdl), *flags.split(), "--yes")
     package = tmp_path / name / name
