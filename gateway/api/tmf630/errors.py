@@ -89,5 +89,7 @@ def _from_port(error: PortError) -> Refused | None:
     for kind, (status, code, reason) in _PORT_ERRORS.items():
         if isinstance(error, kind):
             wait = {"Retry-After": str(math.ceil(error.retry_after or RETRY_AFTER_S))} if status in _WAIT else {}
-            return Refused(status, error.code or code, reason, headers=wait, page=code)
+            # What cannot be done is said in words of ours; other errors may quote the system.
+            message = str(error) if kind is Unsupported else None
+            return Refused(status, error.code or code, reason, message, headers=wait, page=code)
     return None
