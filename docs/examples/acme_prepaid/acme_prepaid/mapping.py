@@ -36,7 +36,7 @@ def buckets_reply(body: Record, subscriber: str) -> list[Bucket]:
 def top_up_request(top_up: TopUp) -> Record:
     """For Recharge: msisdn: string, reference: string, amount: decimal."""
     return {
-        "msisdn": top_up.subscriber,
+        "msisdn": top_up.subscriber,  # guessed
         "reference": top_up.reference,
         "amount": needed(top_up.amount, "amount").amount,
     }
@@ -53,7 +53,9 @@ def top_up_reply(body: Record, top_up: TopUp, at: datetime) -> Receipt:
 
 def top_up_by_key_request(top_up: TopUp) -> Record:
     """For FindRecharges: msisdn: string."""
-    return {"msisdn": top_up.subscriber}
+    return {
+        "msisdn": top_up.subscriber,  # guessed
+    }
 
 
 def top_up_by_key_reply(body: Record, top_up: TopUp) -> Receipt | None:
