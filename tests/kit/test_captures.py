@@ -5,8 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from banyan.kit.captures import Unusable, captured, said
+from gateway.cli import app
 from tests.kit.acme.adapter import KNOWN, OTHER, UNKNOWN
 from tests.kit.conftest import Run
 
@@ -137,3 +139,10 @@ def test_two_files_of_one_exchange_are_found_by_their_names(tmp_path: Path) -> N
 def test_an_endpoint_and_captures_exclude_each_other(run: Run, project: Path) -> None:
     assert run("--southbound=record", "--endpoint=http://x.invalid/", f"--captures={project}").exit == 4
     assert run("--southbound=record", f"--captures={project / 'gone'}").exit != 0
+
+
+@pytest.mark.parametrize("given", [[], ["--endpoint", "http://x.invalid/", "--from", "a.har"]])
+def test_the_command_wants_one_source(given: list[str]) -> None:
+    done = CliRunner().invoke(app, ["adapter", "record", "acme", *given])
+    assert done.exit_code == 2
+    assert "say either --endpoint URL or --from FILE" in done.output
