@@ -20,3 +20,4 @@ class Capability(StrEnum):
     BALANCE_TOP_UP = "balance.top_up"
     BALANCE_VOUCHER = "balance.voucher"
     BILL_NOW = "bill.now"
+    SERVICE_MODIFY = "service.modify"

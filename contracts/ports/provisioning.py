@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-from contracts.call import Call, read, write
+from contracts.call import Call, optional, read, unsupported, write
 from contracts.model import Activation, OrderState, Receipt
 from contracts.ports.adapter import Adapter
 
@@ -16,8 +16,10 @@ class ProvisioningPort(Adapter, Protocol):
     async def activate(self, call: Call, activation: Activation) -> Receipt: ...
 
     @write(repeatable=True)
-    @abstractmethod
-    async def modify(self, call: Call, activation: Activation) -> Receipt: ...
+    @optional("service.modify")
+    async def modify(self, call: Call, activation: Activation) -> Receipt:
+        """Give the service with this reference the characteristics that are said; NotFound when there is none."""
+        raise unsupported("service.modify")
 
     @write(repeatable=True)
     @abstractmethod

@@ -188,9 +188,9 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
     "test_deactivating_twice_deactivates_once": [(wrong.never(N, "deactivate", None), {})],
     "test_what_nobody_activated_is_not_found": [
         (wrong.swallowing(N, "activation_state", NotFound, None), {}),
-        (wrong.swallowing(N, "modify", NotFound, None), {}),
         (wrong.swallowing(N, "deactivate", NotFound, None), {}),
     ],
+    "test_what_nobody_activated_is_not_modified": [(wrong.swallowing(N, "modify", NotFound, None), {})],
     "test_a_state_tells_how_it_failed": [
         (wrong.swallowing(N, "activation_state", PortError, None), {"fault": Fault.SWAP})
     ],

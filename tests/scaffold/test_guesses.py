@@ -25,7 +25,6 @@ SERVED = {
     (SKAGEN, "InventoryPort"): {"subscriptions": "lstCustSubs", "subscription": "getSubsDtls"},
     (TARVOS, "ProvisioningPort"): {
         "activate": "actSvc",
-        "modify": "modSvc",
         "deactivate": "deactSvc",
         "activation_state": "inqSvcSt",
     },

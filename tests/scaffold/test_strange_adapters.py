@@ -14,7 +14,10 @@ NEW = {
         "SubsOrderMgmt.wsdl",
         "--port OrderPort --port InventoryPort --auth basic --serve cancel_order=cnclSubsOrd",
     ),
-    "tarvos": ("ProvGateway.wsdl", "--port ProvisioningPort --port ServicePort --auth session"),
+    "tarvos": (
+        "ProvGateway.wsdl",
+        "--port ProvisioningPort --port ServicePort --auth session --serve modify=modSvc",
+    ),
 }
 pytestmark = pytest.mark.slow
 

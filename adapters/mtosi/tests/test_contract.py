@@ -16,6 +16,7 @@ class TestMtosi(ProvisioningContract, ServiceContract):
     customer_to_serve = "103"
     service_to_activate = "mobile-line"
     numbered = True
+    compares = True
     dependent_service = "data-pack"
     customer_with_services = "101"
     customer_without_services = "103"
