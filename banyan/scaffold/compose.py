@@ -167,7 +167,7 @@ class _Composer:
 
     def _answer(self, method: Method, operation: Operation, sent: str) -> list[str]:
         if method.noun is None:
-            return [sent]
+            return self._done(method, operation, sent)
         answers = operation.answers
         given = [each for each in method.parameters if not each.window]
         made = f"{method.name}_reply"
@@ -189,6 +189,16 @@ class _Composer:
             f"found = {mapped}",
             "return Slice(found[window.offset :][: window.limit], total=len(found))",
         ]
+
+    def _done(self, method: Method, operation: Operation, sent: str) -> list[str]:
+        """A write that gives nothing; its reply may still say that it was refused."""
+        lines_ = self._settled(operation)
+        if not lines_:
+            return [sent]
+        name = f"{method.name}_reply"
+        doc = f"From {operation.local}: {told(operation.answers)}."
+        self._function(Function(name, "body: Record", "None", doc, lines_), [])
+        return [f"reply = {sent}", f"mapping.{name}(reply.body)"]
 
     def _receipt(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         parameter = method.parameters[0]
@@ -347,7 +357,7 @@ class _Composer:
         self._made.fed[noun.__name__] = {line.name: line.part for line in made if line.part}
         place = len(self._made.functions)
         inner = {line.name: self._noun(line.nested[0], line.nested[1], ()) for line in made if line.nested}
-        body = [f"return {noun.__name__}(", *(self._written(line, inner) for line in made), ")"]
+        body = [f"return {noun.__name__}(", *(line.written(inner.get(line.name, "")) for line in made), ")"]
         used = [each for each in given if any(line.value == each for line in made)]
         reads = any("row" in line.value for line in made)
         parameters = ", ".join(["row: Record", *(f"{each}: str" for each in used)])
@@ -375,10 +385,6 @@ class _Composer:
         self._made.tables[name] = text
         self._made.model_names |= {"WorkState"} if "WorkState" in text else set()
         return line
-
-    def _written(self, line: Line, inner: Mapping[str, str]) -> str:
-        value = line.value.format(maker=inner[line.name]) if line.nested else line.value
-        return f"{line.name}={value},{'  # guessed' if line.guessed else ''}"
 
     def _function(self, function: Function, parameters: Sequence[object]) -> None:
         self._made.functions.append(function)

@@ -86,6 +86,11 @@ class Line:
     part: str = ""
     """What their part is called that feeds it."""
 
+    def written(self, maker: str) -> str:
+        """As it stands in the call. `maker`: the function that makes what is nested."""
+        value = self.value.format(maker=maker) if self.nested else self.value
+        return f"{self.name}={value},{'  # guessed' if self.guessed else ''}"
+
 
 def always(part: Part) -> bool:
     """Whether it is there whenever its owner is. A record that may be empty is read as None then."""

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
 from banyan.scaffold.guess import action, verbs
+from banyan.scaffold.states import of_work
 from banyan.scaffold.words import CALLERS, alike, split
 from banyan.soap.survey import Operation, Part
 from contracts.model import Money
@@ -37,7 +38,7 @@ KEYS = {"order_state": "order_id", "cancel_order": "order_id"}
 """What the key of a method is, where its name does not say so."""
 USER = frozenset({"user", "username", "usr", "login", "uid", "principal"})
 PASSWORD = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
-CODES = frozenset({"rc", "success", "retcode", "errno"})
+CODES = frozenset({"rc", "ok", "success", "retcode", "errno"})
 TOLD = frozenset({"result", "resp", "response", "error", "err", "return", "ret", "reply", "outcome", "status", "trans"})
 TEXTS = frozenset({"message", "msg", "text", "error", "reason", "description", "desc"})
 """Words of those parts of a reply that tell how it went."""
@@ -95,7 +96,11 @@ Leaf = tuple[str, str, str, Any]
 
 
 class _Writer:
-    def __init__(self, method: Method, operation: Operation, asked: Asked, leaves: Sequence[Leaf]) -> None:
+    def __init__(
+        self, method: Method, operation: Operation, asked: Asked, leaves: Sequence[Leaf], *, row: bool = False
+    ) -> None:
+        """`row`: it writes the rows of a list."""
+        self._row = row
         self._method = method
         self._operation = operation
         self._asked = asked
@@ -153,6 +158,8 @@ class _Writer:
             return self._listed(self._placed[id(part)], part)
         if part.complex and part.parts:
             return self._record(part)
+        if self._row and part.kind in WHOLE and part.required and _counts(part):
+            return "index"
         for parameter, word, expression, kind in sorted(self._leaves, key=lambda leaf: -alike(leaf[1], part.name)):
             bar = FAIR if part.required else SURE
             fit = alike(word, part.name)
@@ -172,7 +179,9 @@ class _Writer:
             line = word.removesuffix("s")
             told = [(parameter, name, f"{line}.{name}", hint) for name, hint in get_type_hints(noun).items()]
             self._asked.used.add(parameter)
-            inside = _Writer(self._method, self._operation, self._asked, told).parts(part.parts)
+            inside = _Writer(self._method, self._operation, self._asked, told, row=True).parts(part.parts)
+            if '": index' in inside:
+                return f"[{{{inside}}} for index, {line} in enumerate({expression}, 1)]"
             return f"[{{{inside}}} for {line} in {expression}]"
         pairs = next((leaf for leaf in self._leaves if _named(leaf[3])), None)
         if part.repeats and pairs is not None and (names := _pair(part)) is not None:
@@ -213,6 +222,13 @@ def _rows(kind: Any) -> type | None:
     inside = get_args(kind)
     found = inside[0] if get_origin(kind) is tuple and inside else None
     return found if isinstance(found, type) and is_dataclass(found) else None
+
+
+def _counts(part: Part) -> bool:
+    """Whether it says the how manieth row it is."""
+    said = set(split(part.name))
+    place = said & {"line", "item", "row", "position", "pos"} and said & {"number", "no", "id", "nr", "num", "index"}
+    return bool(place or said & {"seq", "sequence"})
 
 
 def _named(kind: Any) -> bool:
@@ -298,6 +314,8 @@ def _outcome(path: tuple[Part, ...]) -> bool:
 
 
 def _code(path: tuple[Part, ...]) -> bool:
+    if of_work(path[-1]):
+        return False
     said = {word for part in path for word in split(part.name)}
     last = set(split(path[-1].name))
     return bool(last & CODES) or bool(last & {"code", "status"} and said & TOLD and len(said) > 1)

@@ -42,6 +42,8 @@ SHORT = {
     "deact": "deactivate",
     "deactivation": "deactivate",
     "del": "delete",
+    "deprov": "deactivate",
+    "deprovision": "deactivate",
     "desc": "description",
     "descr": "description",
     "dsc": "description",

@@ -10,6 +10,7 @@ from banyan.soap.survey import Part
 _RUNNING = (
     "rcvd rcv received accepted accp acpt new open opn pending pend pnd queued running inprg inprog inprogress wip"
 )
+_RUNNING += " entered booked provisioning activating deactivating"
 _RUNNING += " processing proc submitted sbmt scheduled held ack acknowledged created crtd started executing progress"
 _DONE = "cmpl compl cmpltd complete completed done success succeeded successful ok finished fin fulfilled closed"
 _GONE = (
@@ -23,7 +24,7 @@ _AHEAD = "reserved rsvd planned pending pend pnd designed requested"
 _MEANT: Mapping[str, frozenset[str]] = {
     "running": frozenset(_RUNNING.split()),
     "done": frozenset(f"{_DONE} {_ACTIVE}".split()),
-    "cancelled": frozenset(_GONE.split()),
+    "cancelled": frozenset(f"{_GONE} disabled".split()),
     "failed": frozenset(_FAILED.split()),
     "active": frozenset(_ACTIVE.split()),
     "suspended": frozenset(_HELD.split()),
@@ -48,10 +49,16 @@ def read(part: Part, words: Sequence[str]) -> dict[str, str]:
     found = {}
     for value in part.values:
         plain = re.sub(r"[^a-z]", "", value.lower())
-        word = next((word for word in words if plain in _MEANT[word] or plain == word), None)
+        waits = "running" if plain.startswith(("await", "pending", "waiting")) else plain
+        word = next((word for word in words if plain in _MEANT[word] or word in (plain, waits)), None)
         if word is not None:
             found[value] = word
     return found
+
+
+def of_work(part: Part) -> bool:
+    """Whether an enumeration tells how work stands, and not how a request went."""
+    return bool({"running", "cancelled"} & set(read(part, ["running", "done", "cancelled", "failed"]).values()))
 
 
 def called(part: Part, word: str) -> str | None:

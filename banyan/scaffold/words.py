@@ -16,10 +16,11 @@ REFERRING = (
     "clientorder",
     "partnerorder",
     "requestid",
+    "po",
     "transaction",
 )
 """What a system calls the name that its caller gave a piece of work, the plainest first."""
-CALLERS = frozenset({"ref", "reference", "external", "client", "partner", "correlation", "customer", "party"})
+CALLERS = frozenset({"ref", "reference", "external", "client", "partner", "correlation", "customer", "party", "po"})
 """Words of ids that are the caller's, or a person's, and not the system's own."""
 _SAME: tuple[tuple[str, ...], ...] = (
     ("id", "identifier", "number", "no", "code", "key", "reference", "ref", "num", "nr"),

@@ -1,7 +1,9 @@
 """The laws of ProvisioningPort: each write is named by our reference, so repeating it changes nothing."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -19,6 +21,8 @@ class ProvisioningContract(WireContract):
     customer_to_serve: str
     service_to_activate: str
     """A service that stands by itself."""
+    characteristics: Mapping[str, str] = MappingProxyType({})
+    """What each activation is told besides, where the system must know it: an MSISDN, an IMSI."""
     characteristic: str = "colour"
     """One that this service has, and that can be modified."""
     values: tuple[str, str] = ("red", "blue")
@@ -32,7 +36,7 @@ class ProvisioningContract(WireContract):
 
     def new_activation(self, reference: str, value: str | None = None) -> Activation:
         """An activation that the system takes, with the characteristic where a value is given."""
-        told = {} if value is None else {self.characteristic: value}
+        told = {**self.characteristics, **({} if value is None else {self.characteristic: value})}
         return Activation(reference, self.customer_to_serve, self.service_to_activate, characteristics=told)
 
     def asks(self) -> dict[str, Ask]:

@@ -20,6 +20,7 @@ WSDLS = Path(__file__).parent / "wsdl"
 KONTOR = WSDLS / "kontor" / "Kontor.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
 ORBIT = WSDLS / "orbit" / "partner.wsdl"
+BOREALIS = WSDLS / "borealis" / "SalesOrders.wsdl"
 BROKEN = WSDLS / "broken" / "legacy.wsdl"
 
 
@@ -125,3 +126,23 @@ def test_a_look_up_is_asked_with_what_is_looked_for(tmp_path: Path) -> None:
     files = made(tmp_path, "orbit_two", ORBIT, "--port", "BalancePort", *serves)
     assert 'todo("query.queryString: string <- ?", top_up)' in files["mapping.py"]
     assert "mapping.top_up_by_key_request(top_up)" in files["adapter.py"]
+
+
+def test_an_order_brings_its_reference_its_lines_and_its_states(tmp_path: Path) -> None:
+    """The reference is a purchase order's number, and has another name where the order is looked up."""
+    serves = ["--serve", "cancel_order=CancelSalesOrder"]
+    files = made(tmp_path, "borealis_one", BOREALIS, "--port", "OrderPort", *serves)
+    assert '"CustomerPONumber": order.reference,' in files["mapping.py"]
+    assert '"LineNumber": index,' in files["mapping.py"]
+    assert "for index, line in enumerate(order.lines, 1)" in files["mapping.py"]
+    assert '"Awaiting Shipping": WorkState.RUNNING,' in files["mapping.py"]
+    assert 'orders = Works(("CustomerPONumber", "PONumber"), "SalesOrderId", there="1")' in files["simulator.py"]
+    assert "except NotFound:\n            return None" in files["adapter.py"]
+
+
+def test_a_write_that_answers_only_how_it_went_is_asked_too(tmp_path: Path) -> None:
+    serves = ["--serve", "cancel_order=CancelSalesOrder"]
+    files = made(tmp_path, "borealis_two", BOREALIS, "--port", "OrderPort", *serves)
+    assert 'settled(body["Ok"])' in files["mapping.py"]
+    assert "mapping.cancel_order_reply(reply.body)" in files["adapter.py"]
+    assert 'settled(body["StatusCode"])' not in files["mapping.py"]
