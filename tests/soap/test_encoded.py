@@ -10,7 +10,7 @@ from banyan import Garbled, Rejected
 from banyan.soap.multiref import ENCODING12, resolved
 from banyan.soap.sampled import sampled_request
 from banyan.soap.strict import Untrusted
-from tests.soap.small import ENCODING, SOAP11, XSI, contract, element, envelope, extension, kind, sequence
+from tests.soap.small import ENCODING, SOAP11, XSI, contract, element, envelope, extension, holding, kind, sequence
 from tests.soap.test_reading_messages import ARRAY, ITEM, PARTS
 
 TYPE = f"{{{XSI}}}type"
@@ -38,6 +38,16 @@ def test_an_encoded_request_names_the_encoding_and_all_types(tmp_path: Path) -> 
     assert said(items[0]) == "{urn:t}Item"
     assert [said(each).rpartition("}")[2] for each in items[0]] == ["int", "string"]
     assert of.read_request("Ask", written).parameters == value
+
+
+def test_a_type_without_a_name_is_not_said(tmp_path: Path) -> None:
+    inner = holding(f"<xs:all>{element('n', 'xs:int')}</xs:all>", "inner")
+    part = '<wsdl:part name="box" type="t:Box"/>'
+    of = contract(tmp_path, kind("Box", inner), ask=part, told=part, style="rpc", use="encoded", form="unqualified")
+    written = of.write("Ask", {"box": {"inner": {"n": 1}}})
+    box = etree.fromstring(written)[0][0][0]
+    assert [each.get(TYPE) is None for each in (box, box[0], box[0][0])] == [False, True, False]
+    assert of.read_request("Ask", written).parameters == {"box": {"inner": {"n": 1}}}
 
 
 def test_a_type_that_stands_in_is_said_once(tmp_path: Path) -> None:

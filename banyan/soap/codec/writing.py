@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 
 from lxml import etree
+from zeep.exceptions import Error as ZeepError
 from zeep.xsd import AnySimpleType, ComplexType, CompoundValue, Element, Schema
 
 from banyan.soap.codec.dialect import Dialect, NotCompilable
@@ -124,7 +125,10 @@ class _Compiler:
     def _says(self, kind: Any, around: _Type) -> str:
         """The attribute by which an element says its type; nothing for a type without a name."""
         name: Any = kind.qname if self.typed and isinstance(kind, AnySimpleType | ComplexType) else None
-        known = None if name is None else self._schema.get_type(name, fail_silently=True)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        try:
+            known = None if name is None else self._schema.get_type(name)  # type: ignore[no-untyped-call]  # zeep is typed in part
+        except ZeepError:  # a type inside an element is called after it
+            return ""
         if known is None or type(known) is not type(kind):
             return ""
         around.spaces |= {XSI, name.namespace}
@@ -190,7 +194,7 @@ class _Compiler:
         block = content(plan.kind)
         told = block.parts[0] if block is not None and block.parts else None
         item = plan.kind._array_type.array_type or (told.element.type if isinstance(told, Leaf) else None)  # noqa: SLF001 - zeep's only way to ask
-        if item is None:
+        if getattr(item, "qname", None) is None or (isinstance(item, ComplexType) and not item.is_global):
             raise NotCompilable(f"{plan.kind.name} is an array of nothing that is named")
         plan.scalar = True
         plan.spaces |= {XSI, ENCODING, item.qname.namespace}
