@@ -194,7 +194,7 @@ class _Compiler:
         block = content(plan.kind)
         told = block.parts[0] if block is not None and block.parts else None
         item = plan.kind._array_type.array_type or (told.element.type if isinstance(told, Leaf) else None)  # noqa: SLF001 - zeep's only way to ask
-        if getattr(item, "qname", None) is None or (isinstance(item, ComplexType) and not item.is_global):
+        if item is None or item.qname is None or (isinstance(item, ComplexType) and not item.is_global):
             raise NotCompilable(f"{plan.kind.name} is an array of nothing that is named")
         plan.scalar = True
         plan.spaces |= {XSI, ENCODING, item.qname.namespace}
