@@ -9,6 +9,7 @@ from rich.console import Console
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
 from banyan.scaffold.guess import LIKELY, Guess, choose, guesses, rank
+from banyan.scaffold.requests import logins, session_parts
 from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
 from banyan.soap.survey import Survey
 from gateway import registry
@@ -94,7 +95,7 @@ def new(
         list_operations(seen, {})
     ports = _ports(tuple(port or ()), seen, ask=not yes)
     serves = _serves(ports, _pairs(serve or [], ports, seen), seen, ask=not yes)
-    choice = Choice(name, ports, serves, _auth(auth, ask=not yes), title, owner)
+    choice = Choice(name, ports, serves, _auth(auth, seen, ask=not yes), title, owner)
     try:
         written = write(choice, seen, place(name, into))
     except Occupied as error:
@@ -189,13 +190,20 @@ def _why(guess: Guess) -> str:
     return f"{guess.operation} ({guess.why})" if guess.why else guess.operation
 
 
-def _auth(given: str | None, *, ask: bool) -> str:
+def _auth(given: str | None, seen: Survey, *, ask: bool) -> str:
     if given is not None and given not in AUTH:
         fail(f"--auth {given} is not known; there are {', '.join(AUTH)}", 2)
-    if given is not None or not ask:
-        return given or "none"
+    if given is not None:
+        return given
+    opens, carries = logins(seen.operations.values()), session_parts(seen.operations.values())
+    guess = "session" if opens and carries else "none"
+    if guess == "session":
+        told_ = f"{opens[0].name} opens a session, and {carries[0].name} carries it"
+        _OUT.print(f"auth {guess}  [dim]guessed: {told_}; else say --auth[/]", highlight=False, soft_wrap=True)
+    if not ask:
+        return guess
     while True:
-        said: str = typer.prompt(f"\n3/3 How does the system know us ({', '.join(AUTH)})", default="none")
+        said: str = typer.prompt(f"\n3/3 How does the system know us ({', '.join(AUTH)})", default=guess)
         if said in AUTH:
             return said
 
@@ -224,12 +232,16 @@ def _tell(choice: Choice, written: Written, seen: Survey, given: Mapping[str, st
                 highlight=False,
                 soft_wrap=True,
             )
-    missing = [
-        method.name for method in methods(choice.ports) if not method.capability and method.name not in choice.serves
-    ]
-    for name in missing:
+    for method in methods(choice.ports):
+        if method.capability or method.name in choice.serves:
+            continue
+        best = guesses(method, seen, 1)
+        what = f"perhaps {_why(best[0])}" if best else "no operation looks like it"
+        operation = best[0].operation if best else "OPERATION"
         _OUT.print(
-            f"  [yellow]{name} <- ? no operation looks like it: say --serve {name}=OPERATION[/]", highlight=False
+            f"  [yellow]{method.name} <- ? {what}: say --serve {method.name}={operation}[/]",
+            highlight=False,
+            soft_wrap=True,
         )
     _OUT.print(
         f"next: [bold]banyan adapter run {named}[/], and edit {_near(where.folder / 'mapping.py')}", soft_wrap=True

@@ -8,7 +8,7 @@ from banyan.scaffold.composed import Composed, Function, PortMethod, attributes,
 from banyan.scaffold.fields import FAIR, WHOLE, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
 from banyan.scaffold.paths import certain, inside, reached
-from banyan.scaffold.requests import SESSION, ask, outcome_code, shared, taken, told, unasked
+from banyan.scaffold.requests import SESSION, ask, logins, outcome_code, session_parts, shared, taken, told, unasked
 from banyan.scaffold.words import alike, snake, split
 from banyan.soap.survey import Operation, Part, Survey
 from contracts.model import OrderState, Receipt
@@ -99,12 +99,8 @@ class _Composer:
 
     def _login(self) -> None:
         """The operation that opens a session, and where its answer goes."""
-        ways = {"login", "logon", "signon", "authenticate"}
-        opens = [
-            each for each in self._operations.values() if ways & {*split(each.local), "".join(split(each.local)[:2])}
-        ]
-        served = [self._operations[name] for name in self._serves.values()]
-        carried = [part for op in served for part in (*op.headers, *op.asks.parts) if self._carried(part)]
+        opens = logins(self._operations.values())
+        carried = session_parts(self._operations[name] for name in self._serves.values())
         if not opens or not carried:
             return
         login = self._made.login = opens[0]

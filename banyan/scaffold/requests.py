@@ -45,6 +45,17 @@ TEXTS = frozenset({"message", "msg", "text", "error", "reason", "description", "
 SESSION = frozenset({"session", "sid", "token", "ticket"})
 
 
+def logins(operations: Iterable[Operation]) -> list[Operation]:
+    """Those that open a session."""
+    ways = {"login", "logon", "signon", "authenticate", "opensession", "createsession", "startsession"}
+    return [each for each in operations if ways & {*split(each.local), "".join(split(each.local)[:2])}]
+
+
+def session_parts(operations: Iterable[Operation]) -> list[Part]:
+    """The parts of headers and requests that carry a session."""
+    return [part for op in operations for part in (*op.headers, *op.asks.parts) if SESSION & set(split(part.name))]
+
+
 def shared(operations: Iterable[Operation]) -> tuple[Part, ...]:
     """Required parts that every one of several operations takes: a version, credentials, a message id."""
     asked = list({operation.name: operation for operation in operations}.values())

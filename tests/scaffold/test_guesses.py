@@ -88,4 +88,5 @@ def test_a_port_that_was_not_named_is_told(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert "port ServicePort" in ran.output
     assert "likely too" in ran.output
+    assert "auth session  guessed: login opens a session, and sessTkn carries it" in ran.output
     assert "ProvisioningPort" in ran.output
