@@ -333,6 +333,12 @@ def test_the_words_that_zeep_does_not_know_are_spelled_out(put: Put) -> None:
     assert (body.qname.text, body.nillable) == ("{urn:t}ask", True)
 
 
+def test_a_type_that_is_named_as_an_element_is_told_from_what_nobody_declares(put: Put) -> None:
+    messages = MESSAGES.replace('element="t:answer"', 'element="t:Text"')
+    with pytest.raises(Broken, match=r"a\.wsdl names \{urn:t\}Text, which is a type where an element is meant"):
+        load(put("a.wsdl", wsdl(types(TEXT, ELEMENTS), messages, PORT, BINDING, SERVICE)))
+
+
 @pytest.mark.parametrize("draft", ["1999", "2000/10"])
 def test_a_draft_of_xml_schema_is_read_as_what_became_of_it_and_named(put: Put, draft: str) -> None:
     """Apache SOAP, Axis 1 and Microsoft's toolkit wrote these."""

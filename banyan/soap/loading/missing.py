@@ -109,9 +109,11 @@ def mark_incomplete(types: LenientSchema, bindings: Iterable[Any], files: Files)
     missing, types.missing = types.missing or {}, None
     if not missing:
         return
+    others = {each.qname.text for each in (*types.types, *types.elements) if each.qname is not None}
     for path, tree in list(files.trees.items()):
         for name in sorted(_names(tree) & missing.keys()) if tree is not None else ():
-            files.say(path, f"names {name}, which nobody declares")
+            other = "is a type where an element is meant, or an element where a type is"
+            files.say(path, f"names {name}, which {other if name in others else 'nobody declares'}")
     known: dict[int, str | None] = {}
     for binding in bindings:
         for name, operation in list(binding.all().items()):
