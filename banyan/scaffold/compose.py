@@ -8,7 +8,18 @@ from banyan.scaffold.composed import Composed, Function, PortMethod, attributes,
 from banyan.scaffold.fields import FAIR, WHOLE, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
 from banyan.scaffold.paths import certain, inside, reached
-from banyan.scaffold.requests import SESSION, ask, logins, outcome_code, session_parts, shared, taken, told, unasked
+from banyan.scaffold.requests import (
+    SESSION,
+    ask,
+    logins,
+    opening,
+    outcome_code,
+    session_parts,
+    shared,
+    taken,
+    told,
+    unasked,
+)
 from banyan.scaffold.words import alike, snake, split
 from banyan.soap.survey import Operation, Part, Survey
 from contracts.model import OrderState, Receipt
@@ -105,7 +116,7 @@ class _Composer:
             return
         login = self._made.login = opens[0]
         asks, answers = (f"{login.local}: {told(part)}." for part in (login.asks, login.answers))
-        self._configured("login", f"For {asks}", unasked(login.asks.parts, login.local))
+        self._configured("login", f"For {asks}", opening(login))
         texts = [path for path in login.answers.leaves() if not any(part.repeats for part in path)]
         named = [path for path in texts if SESSION & set(split(path[-1].name))]
         token = texts[0] if len(texts) == 1 else next(iter(named), ())

@@ -90,16 +90,28 @@ def unasked(parts: tuple[Part, ...], owner: str) -> str:
     return "{" + ", ".join(f'"{part.name}": {_blank(part, owner)}' for part in parts if part.required) + "}"
 
 
+def opening(login: Operation) -> str:
+    """What a login is asked: what it must be told, and who we are even where that may be left out."""
+    said = tuple(part for part in login.asks.parts if part.required or _credential(part))
+    inside = ", ".join(f'"{part.name}": {_blank(part, login.local)}' for part in said)
+    return f"{{{inside}}}" if said else todo(f"{login.local}: what of {told(login.asks)}?")
+
+
 def _blank(part: Part, owner: str) -> str:
     if part.complex and part.parts:
         inside = unasked(part.parts, f"{owner}.{part.name}")
         return f"[{inside}]" if part.repeats else inside
+    return _credential(part) or todo(f"{owner}.{part.told} <- ?")
+
+
+def _credential(part: Part) -> str | None:
+    """The part of the configuration that belongs there, where it takes a user name or a password."""
     said = split(part.name)
-    if part.kind in TEXT and not part.values and PASSWORD & {*said, "".join(said)}:
+    if part.kind not in TEXT or part.values:
+        return None
+    if PASSWORD & {*said, "".join(said)}:
         return 'needed(config.password, "password").get_secret_value()'
-    if part.kind in TEXT and not part.values and USER & {*said[:1], "".join(said)}:
-        return 'needed(config.username, "username")'
-    return todo(f"{owner}.{part.told} <- ?")
+    return 'needed(config.username, "username")' if USER & {*said[:1], "".join(said)} else None
 
 
 Leaf = tuple[str, str, str, Any]
