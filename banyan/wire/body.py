@@ -6,6 +6,8 @@ import zlib
 
 PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """Content codings by zlib's window bits."""
+PIECE = 4096
+"""Packed bytes that are looked at in one go: what stands behind the end of a part is copied each time."""
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["']""")
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -26,18 +28,20 @@ def unpacked(body: bytes, coding: str, limit: int) -> bytes:
         raise Unreadable("it is packed in an unknown way")
     if coding == "deflate" and body[:1] and body[0] & 0x0F != 8:  # noqa: PLR2004 - zlib's mark; some send it bare
         window = -15
-    whole = bytearray()
-    while body:
-        unpack = zlib.decompressobj(window)
+    whole, at, unpack = bytearray(), 0, zlib.decompressobj(window)
+    while at < len(body):
+        if unpack.eof:
+            unpack = zlib.decompressobj(window)
+        piece = body[at : at + PIECE]
         try:
-            whole += unpack.decompress(body, limit + 1 - len(whole))
+            whole += unpack.decompress(piece, limit + 1 - len(whole))
         except zlib.error:
             raise Unreadable("it cannot be unpacked") from None
         if len(whole) > limit:
             raise Unreadable(f"it unpacks to more than {limit} bytes")
-        if not unpack.eof:
-            raise Unreadable("its packing ends early")
-        body = unpack.unused_data
+        at += len(piece) - len(unpack.unused_data)
+    if body and not unpack.eof:
+        raise Unreadable("its packing ends early")
     return bytes(whole)
 
 
@@ -56,7 +60,7 @@ def in_unicode(body: bytes, charset: str, code_page: str | None) -> bytes:
         return body
     try:
         codec = codecs.lookup(charset)
-    except LookupError:
+    except (LookupError, ValueError):
         raise Unreadable("it is in an unknown encoding") from None
     return body if codec.name in ("utf-8", "ascii") else _recoded(body, codec.name)
 
@@ -72,7 +76,7 @@ def _encoding(body: bytes, code_page: str) -> str | None:
     try:
         codec = codecs.lookup(declared[1].decode())
         body.decode(codec.name)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return code_page
     return code_page if codec.name == codecs.lookup(code_page).name else None
 
@@ -80,6 +84,6 @@ def _encoding(body: bytes, code_page: str) -> str | None:
 def _recoded(body: bytes, encoding: str) -> bytes:
     try:
         text = body.decode(encoding)
-    except UnicodeDecodeError:
+    except (UnicodeError, LookupError):  # the latter: base64 and other codecs that are no encodings
         raise Unreadable("it is not in the encoding of this system") from None
     return _DECLARATION.sub("", text.replace(_NEL, "\n"), count=1).encode()

@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+import ssl
 from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -25,47 +26,84 @@ class Connection(asyncio.Protocol):
         )
         self._heard = select.poll()
         self._waiter: asyncio.Future[Received] | None = None
+        self._closing: asyncio.TimerHandle | None = None
+        self._begin()
         self.closed = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = self._below = cast("asyncio.Transport", transport)
         self._heard.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
-        self._since = self._loop.time()
-        self._closing = self._loop.call_later(IDLE_S, self._close_when_idle)
+
+    async def secure(self, tls: ssl.SSLContext, host: str) -> None:
+        """Shake hands, before anything else is sent. What fails ends the connection."""
+        try:
+            above = await self._loop.start_tls(self._below, self, tls, server_hostname=host)
+        except BaseException:
+            self.abort()
+            raise
+        if above is None:
+            raise ConnectionResetError
+        self._transport = above
 
     async def exchange(self, request: bytes, progress: Progress, until: float, limit: int) -> Received:
         """The reply to these bytes. TimeoutError at `until`, by the loop's time. What fails ends the connection."""
+        if self._loop.time() >= until:
+            self.abort()
+            raise TimeoutError
         self._progress, self._limit = progress, limit
-        self._headers: dict[str, str] = {}
-        self._cookies: list[str] = []
-        self._body: list[bytes] = []
-        self._size = self._frame = 0
-        self._reply: Received | None = None
-        self._kept = False
         self._waiter = self._loop.create_future()
         late = self._loop.call_at(until, self._fail, TimeoutError())
         progress.sent = True
-        self._transport.write(request)
         try:
+            self._transport.write(request)
             return await self._waiter
         except BaseException:
             self._kept = False
             raise
         finally:
             late.cancel()
-            self._waiter, self._since = None, self._loop.time()
-            if not self._kept or self._transport.get_write_buffer_size():
+            self._waiter = None
+            if not self._kept or self._is_writing():
                 self.abort()
+            else:
+                self._rest()
 
     def is_quiet(self) -> bool:
         """Whether another request may go out: this neither ended nor said anything unasked."""
         return self.is_open() and not self._heard.poll(0)
 
     def is_open(self) -> bool:
-        return not self._transport.is_closing()
+        """Never to another loop than its own."""
+        return self.is_here() and not self._transport.is_closing()
+
+    def is_here(self) -> bool:
+        return self._loop is asyncio.get_running_loop()
 
     def abort(self) -> None:
-        self._transport.abort()
+        if not self._loop.is_closed():
+            self._transport.abort()
+
+    def _is_writing(self) -> bool:
+        """Under TLS, what has left it may still wait below."""
+        return bool(
+            self._below.get_write_buffer_size()
+            or (self._transport is not self._below and self._transport.get_write_buffer_size())
+        )
+
+    def _begin(self) -> None:
+        """Nothing is left of the exchange before."""
+        self._headers: dict[str, str] = {}
+        self._cookies: list[str] = []
+        self._body = bytearray()
+        self._size = self._frame = 0
+        self._reply: Received | None = None
+        self._chunked = self._kept = False
+
+    def _rest(self) -> None:
+        self._begin()
+        self._since = self._loop.time()
+        if self._closing is None:
+            self._closing = self._loop.call_at(self._since + IDLE_S, self._close_when_idle)
 
     def data_received(self, data: bytes) -> None:
         if self._waiter is None or self._waiter.done():
@@ -90,7 +128,8 @@ class Connection(asyncio.Protocol):
             self._fail(NoHttp())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closing.cancel()
+        if self._closing is not None:
+            self._closing.cancel()
         self.closed.set_result(None)
         del self._parser  # which holds this
         if self._waiter is None or self._waiter.done():
@@ -116,6 +155,7 @@ class Connection(asyncio.Protocol):
             self._cookies.append(told)
         else:
             self._headers.setdefault(key, told)
+            self._chunked |= key == "transfer-encoding" and "chunked" in told.lower()
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
@@ -123,33 +163,33 @@ class Connection(asyncio.Protocol):
             self._progress.status = status
 
     def on_body(self, body: bytes) -> None:
-        self._body.append(body)
+        self._body += body
         self._size += len(body)
 
     def on_message_complete(self) -> None:
         if self._progress.status is None:
             self._headers.clear()  # 100 Continue and the like
             self._cookies.clear()
+            self._chunked = False
         else:
             self._kept = self._parser.should_keep_alive()
             self._reply = self._whole()
 
     def _whole(self) -> Received:
         status = cast("int", self._progress.status)
-        return Received(status, self._headers, tuple(self._cookies), b"".join(self._body))
+        return Received(status, self._headers, tuple(self._cookies), bytes(self._body))
 
     def _is_framed(self) -> bool:
         """Whether the reply said where it ends, other than by the end of the connection."""
-        return "content-length" in self._headers or "chunked" in self._headers.get("transfer-encoding", "").lower()
+        return "content-length" in self._headers or self._chunked
 
     def _fail(self, failure: Exception) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(failure)
 
     def _close_when_idle(self) -> None:
-        now = self._loop.time()
-        since = now if self._waiter is not None else self._since
-        if now - since >= IDLE_S:
+        due = (self._since if self._waiter is None else self._loop.time()) + IDLE_S
+        if self._loop.time() >= due:
             self.abort()
         else:
-            self._closing = self._loop.call_at(since + IDLE_S, self._close_when_idle)
+            self._closing = self._loop.call_at(due, self._close_when_idle)

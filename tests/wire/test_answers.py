@@ -38,6 +38,18 @@ ROWS: dict[str, tuple[bytes, type[PortError], Happened]] = {
     "chunks cut off": (CHUNKED + b"5\r\n<s:En", Garbled, Happened.UNKNOWN),
     "chunks without their end": (CHUNKED + b"5\r\n<s:En\r\n", Garbled, Happened.UNKNOWN),
     "chunks without a size": (CHUNKED + b"many\r\n<s:En\r\n", Garbled, Happened.UNKNOWN),
+    "base64 for a charset": (http(200, ENVELOPE, kind="text/xml; charset=base64"), Garbled, Happened.UNKNOWN),
+    "a charset that decodes nothing": (
+        http(200, ENVELOPE, kind="text/xml; charset=undefined"),
+        Garbled,
+        Happened.UNKNOWN,
+    ),
+    "a charset of no characters": (
+        http(200, ENVELOPE).replace(b"/xml", b"/xml; charset=\xff"),
+        Garbled,
+        Happened.UNKNOWN,
+    ),
+    "a charset with a null": (http(200, ENVELOPE).replace(b"/xml", b"/xml; charset=a\0"), Garbled, Happened.UNKNOWN),
     "a head cut off": (b"HTTP/1.1 200 OK\r\ncontent-type: te", Unavailable, Happened.UNKNOWN),
     "a head without end": (b"HTTP/1.1 200 OK\r\nx: " + b"x" * 100_000, Garbled, Happened.UNKNOWN),
 }
@@ -125,6 +137,7 @@ packed = partial(gzip.compress, mtime=0)
 PACKED = [
     ("gzip", packed(ENVELOPE)),
     ("x-gzip", packed(ENVELOPE[:20]) + packed(ENVELOPE[20:])),
+    ("gzip", packed(b"") * 900 + packed(ENVELOPE) + packed(b"") * 900),
     ("deflate", zlib.compress(ENVELOPE)),
     ("deflate", zlib.compress(ENVELOPE)[2:-4]),
     ("identity", ENVELOPE),

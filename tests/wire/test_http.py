@@ -72,6 +72,7 @@ async def test_a_reply_behind_which_nothing_may_come_ends_its_connection(reply: 
         CONTINUE * 10_000 + http(200, ENVELOPE),
         CHUNKED + CHUNKS + b"0\r\nx: " + b"x" * 100_000,
         CHUNKED + CHUNKS + b"0\r\n",
+        OK + b"transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n" + CHUNKS,
     ],
 )
 async def test_a_reply_of_two_minds_or_without_end_is_garbled(reply: bytes) -> None:
@@ -132,6 +133,17 @@ async def test_an_address_may_carry_who_we_are_and_what_it_asks() -> None:
     assert lines[0] == b"POST /a%20b?c=d HTTP/1.1"
     assert lines[1] == b"Host: localhost:" + url.rpartition(":")[2].strip("/").encode()
     assert b"authorization: basic yw5uytpzm2nyzxra" in [line.lower() for line in lines]
+
+
+async def test_who_we_are_is_said_once_and_by_the_configuration() -> None:
+    heard: list[bytes] = []
+    async with (
+        server(answering(http(200, ENVELOPE), heard=heard)) as url,
+        wire(basic=("bert", "s3cret")) as made,
+    ):
+        await post(made, url.replace("127.0.0.1", "anna:other@127.0.0.1"))
+    said = [line for line in heard[0].split(b"\r\n") if line.lower().startswith(b"authorization")]
+    assert said == [b"authorization: Basic YmVydDpzM2NyZXQ="]
 
 
 async def gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

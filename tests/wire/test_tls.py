@@ -82,6 +82,22 @@ async def test_a_system_that_is_not_who_it_should_be_gets_nothing(papers: Papers
     assert (caught.value.happened, heard) == (Happened.NO, [])
 
 
+async def test_under_tls_too_an_answer_before_its_question_was_heard_out_ends_the_connection(papers: Papers) -> None:
+    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http(200, ENVELOPE))
+        await writer.drain()
+        await over.wait()
+
+    over = asyncio.Event()
+    theirs, ours = serving(*papers.sign("server")), context(None, None, papers.authority)
+    async with server(hasty, theirs) as url, wire(tls=ours, timeout_s=60) as made:
+        for _ in range(2):
+            answer = await made.post(call(), url, b"x" * 20_000_000, {"content-type": "text/xml"}, "Ask")
+            assert answer.body == ENVELOPE
+        over.set()
+
+
 @pytest.mark.parametrize("newest", [True, False])
 async def test_our_certificate_is_shown(papers: Papers, newest: bool) -> None:
     theirs = serving(*papers.sign("server"), clients=papers.authority, newest=newest)
