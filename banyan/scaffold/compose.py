@@ -21,6 +21,7 @@ from banyan.scaffold.requests import (
     unasked,
 )
 from banyan.scaffold.words import alike, snake, split
+from banyan.scaffold.works import told_again
 from banyan.soap.survey import Operation, Part, Survey
 from contracts.model import OrderState, Receipt
 
@@ -44,7 +45,7 @@ class _Composer:
     def compose(self, asked: Sequence[Method]) -> Composed:
         made = self._made
         self._common = self._shared(asked)
-        self._numbers = self._told_again(asked)
+        self._numbers = told_again(asked, {name: self._operations[each] for name, each in self._serves.items()})
         said = tuple(part for part in self._common if not self._carried(part))
         if said:
             told_ = "What every operation here wants to be told."
@@ -68,18 +69,6 @@ class _Composer:
             name for method, operation in served for name in ask(method, operation, self._carried_by(operation)).filled
         }
         return tuple(part for part in shared(operation for _, operation in served) if part.name not in brought)
-
-    def _told_again(self, asked: Sequence[Method]) -> frozenset[str]:
-        """What writes answer and what the state of their work is told with, or asked by."""
-        told = [
-            {path[-1].name for path in (operation.answers if way == "answers" else operation.asks).leaves()}
-            for method in asked
-            if method.port in ("OrderPort", "ProvisioningPort") and method.name in self._serves
-            for operation in [self._operations[self._serves[method.name]]]
-            for way in ["asks" if method.name == "order_state" else "answers"]
-            if method.noun is not None and not method.maybe
-        ]
-        return frozenset(set.intersection(*told)) if told else frozenset()
 
     def _header(self) -> None:
         operation = next((op for name in self._serves.values() if (op := self._operations[name]).headers), None)

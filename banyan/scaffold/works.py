@@ -53,6 +53,17 @@ def works(
     return found
 
 
+def told_again(asked: Sequence[Method], serves: Mapping[str, Operation]) -> frozenset[str]:
+    """The parts that writes answer, and that the state of their work is told with, or asked by."""
+    told = [
+        {path[-1].name for path in (operation.asks if method.name == "order_state" else operation.answers).leaves()}
+        for method in asked
+        if method.port in KINDS and (operation := serves.get(method.name)) is not None
+        if method.noun is not None and not method.maybe
+    ]
+    return frozenset(set.intersection(*told)) if told else frozenset()
+
+
 def _uses(
     served: Sequence[Method], serves: Mapping[str, Operation], composed: Composed, variable: str
 ) -> Iterator[str]:
