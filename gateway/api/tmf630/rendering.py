@@ -1,6 +1,7 @@
 """Resources as they leave: as bytes made once for each stored text, version and path, and kept while asked for."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -40,8 +41,15 @@ class Rendering:
 
     def shown(self, collection: str, id: str, body: dict[str, Any]) -> dict[str, Any]:
         """The body as this version shows it, under the path the client came by."""
-        computed = {"id": id, "href": href(collection, id)}
-        return {**computed, "@type": self._type, **self._projection.spoken(self._type, body), **computed}
+        at = href(collection, id)
+        shown = {"id": id, "href": at, "@type": self._type, **self._see(body)}
+        shown["id"], shown["href"] = id, at
+        return shown
+
+    @cached_property
+    def _see(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """Worked out at the first use."""
+        return self._projection.seeing(self._type)
 
 
 def href(collection: str, id: str) -> str:

@@ -29,6 +29,7 @@ from typing import Any
 from gateway.api.tmf630.contract import Contract
 from gateway.api.tmf630.contract.dialect import named
 from gateway.api.tmf630.forms.pairs import Pair
+from gateway.api.tmf630.forms.written import Written
 
 
 class Moves:
@@ -40,6 +41,7 @@ class Moves:
         self._types: Mapping[str, Any] = older.moves.get("types", {})
         self._pairs: dict[tuple[str, str], Pair] = {}
         self._resources: dict[str, Pair] = {}
+        self._written = Written()
 
     def of(self, type: str) -> "Pair":
         """The pair of a resource's type."""
@@ -53,7 +55,7 @@ class Moves:
     def pair(self, older: str, stored: str) -> "Pair":
         found = self._pairs.get((older, stored))
         if found is None:
-            found = self._pairs[older, stored] = Pair(older, stored, self.facts(older, stored))
+            found = self._pairs[older, stored] = Pair(older, stored, self.facts(older, stored), self._written)
             found.learn(self)
         return found
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.api.tmf630.forms.places import FIRST, found_at, put, raised
 from gateway.api.tmf630.forms.types import ASIDE
-from gateway.api.tmf630.forms.views import Steps, View
+from gateway.api.tmf630.forms.views import View
 from gateway.api.tmf630.forms.ways import Way, as_is
+from gateway.api.tmf630.forms.written import Steps, Written
 
 if TYPE_CHECKING:
     from gateway.api.tmf630.forms.moves import Moves
@@ -17,7 +18,7 @@ _NEAR = 2
 
 
 class Pair:
-    def __init__(self, older: str, stored: str, facts: Mapping[str, Any]) -> None:
+    def __init__(self, older: str, stored: str, facts: Mapping[str, Any], written: Written) -> None:
         self.older = older
         self.stored = stored
         self._facts = facts
@@ -29,7 +30,7 @@ class Pair:
         self._wrappers: set[str] = set()
         self._left: set[str] = set(self._aside)
         """Names of the older version that mean nothing in the stored form: there, they are somebody's extension."""
-        self._shown, self._editable = View(exact=False), View(exact=True)
+        self._shown, self._editable = View(written, exact=False), View(written, exact=True)
 
     def view(self, *, exact: bool) -> View:
         """What an older client sees; exact: from which `into` finds back, where seeing would lose something."""
@@ -89,7 +90,7 @@ class Pair:
         moved = dict(self._ways)
         if self.older != self.stored:
             yield from view.typed(self.older)
-        for name in sorted(self._left | {ASIDE}):
+        for name in sorted(self._left):
             yield from view.unseen(name)
         for name, way in self._ways.items():
             if way.path == (name,) and places[name] == 1 and not way.risen:

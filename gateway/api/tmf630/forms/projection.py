@@ -1,6 +1,6 @@
 """One stored form for all versions of an API: moves.json (its format: moves.py) carries a body there and back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.api.tmf630.contract import Contract
@@ -26,15 +26,17 @@ class Projection:
         result: dict[str, Any] = body if type in self._alone else self._moves.of(type).into(body)
         return result
 
-    def spoken(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The body as this version's contract has it, with the `@type` that it makes mandatory."""
+    def seeing(self, type: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """What makes a body as this version's contract has it, with the `@type` that it makes mandatory."""
         alone = type in self._alone
-        result: dict[str, Any] = self.typed(type, body) if alone else self._moves.of(type).view(exact=False).of(body)
-        return result
+        return self._kinds.of(type).whole if alone else self._moves.of(type).view(exact=False).seen
+
+    def spoken(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.seeing(type)(body)
 
     def editable(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
         """What a patch is applied to: this version's view, from which `stored` finds back without a difference."""
-        result: dict[str, Any] = body if type in self._alone else self._moves.of(type).view(exact=True).of(body)
+        result: dict[str, Any] = body if type in self._alone else self._moves.of(type).view(exact=True).seen(body)
         return result
 
     def path(self, type: str, path: str) -> str:
@@ -58,4 +60,4 @@ class Projection:
 
     def typed(self, type: str, body: dict[str, Any]) -> dict[str, Any]:
         """`@type` filled in wherever the contract makes it mandatory."""
-        return self._kinds.of(type).typed(body, alone=True)
+        return self._kinds.of(type).whole(body)

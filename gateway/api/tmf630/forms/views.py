@@ -3,131 +3,110 @@
 An exact view keeps aside what the older version cannot hold, so that the stored form is found back from it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.api.tmf630.forms.places import copied, has, reached, take
 from gateway.api.tmf630.forms.types import ASIDE
+from gateway.api.tmf630.forms.ways import as_is
+from gateway.api.tmf630.forms.written import Steps, Written, applied
 
 Object = dict[str, Any]
 See = Callable[[Any], Any]
-Step = Callable[[Object, Object, Object], None]
-"""Changes what is seen so far; what stands elsewhere in the older version goes into the second object, what it cannot
-hold into the third."""
-Steps = Iterator[tuple[str, Step]]
-"""Each by the name in the object without which there is nothing to do."""
 
 
 class View:
     """Of one stored type, by one older version."""
 
-    def __init__(self, *, exact: bool) -> None:
+    def __init__(self, written: Written, *, exact: bool) -> None:
         self.exact = exact
+        self._written = written
+        self.name = written.name()
 
     def learn(
         self,
-        steps: Iterable[tuple[str, Step]],
+        steps: Steps,
         recall: Callable[[Object, Object], None],
         missed: Sequence[tuple[str, Sequence[str], See]],
     ) -> None:
-        """Its types may hold each other: a view is made before it is told what to do."""
-        self._steps = tuple(steps)
-        self._touched = frozenset(name for name, _ in self._steps)
-        self._recall = recall
-        self._missed = () if self.exact else tuple(missed)
+        """Its types may hold each other: a view is made before it is told what to do.
 
-    def of(self, value: Any) -> Any:
-        """A stored value, or each of a list, as it is seen; itself where nothing about it differs."""
-        if isinstance(value, dict):
-            return self._seen(value)
-        if isinstance(value, list):
-            return [self._seen(item) if isinstance(item, dict) else self.of(item) for item in value]
-        return value
+        What stands elsewhere in the older version is moved, what it cannot hold is the rest.
+        """
+        steps = tuple(steps)
+        moving = any("moved" in text for _, text in steps)
+        self.seen = self._written.write(
+            self.name,
+            "if not isinstance(value, dict):",
+            f"    return [{self.name}(item) for item in value] if isinstance(value, list) else value",
+            "result = value.copy()",
+            *(["moved = {}"] if moving else []),
+            *(["rest = {}"] if self.exact else []),
+            steps,
+            *(["if moved: result |= moved"] if moving else []),
+            f"if {ASIDE!r} in value: del result[{ASIDE!r}]; {self._written.name(recall)}(value, result)",
+            *([f"if rest: result[{ASIDE!r}] = rest"] if self.exact else map(self._missed, missed)),
+            "return result",
+        )
+        """A stored value, or each of a list, as it is seen."""
 
-    def _seen(self, value: Object) -> Object:
-        if self._touched.isdisjoint(value) and not self._missed:
-            return value
-        result = value.copy()
-        moved: Object = {}
-        rest: Object = {}
-        for name, step in self._steps:
-            if name in result:
-                step(result, moved, rest)
-        if moved:
-            result |= moved
-        if ASIDE in value:
-            self._recall(value, result)
-        if rest and self.exact:
-            result[ASIDE] = rest
-        for name, path, see in self._missed:
-            held = None if name in result else reached(value, path)
+    def __call__(self, value: Any) -> Any:
+        return self.seen(value)
+
+    def _missed(self, missed: tuple[str, Sequence[str], See]) -> str:
+        name, path, see = missed
+
+        def instead(value: Object, result: Object) -> None:
+            held = reached(value, path)
             if held is not None:
                 result[name] = see(held)
-        return result
+
+        return f"if {name!r} not in result: {self._written.name(instead)}(value, result)"
 
     def unseen(self, name: str) -> Steps:
         """It means nothing in the older version."""
-
-        def dropped(result: Object, _moved: Object, _rest: Object) -> None:
-            del result[name]
-
-        def kept(result: Object, _moved: Object, rest: Object) -> None:
-            rest[name] = result.pop(name)
-
-        yield name, kept if self.exact and name != ASIDE else dropped
+        yield name, f"rest[{name!r}] = result.pop({name!r})" if self.exact else f"del result[{name!r}]"
 
     def typed(self, type: str) -> Steps:
         """An object stored under the older version's own `@type` is not taken for a renamed one."""
-
-        def kept(result: Object, _moved: Object, rest: Object) -> None:
-            if result["@type"] == type:
-                rest["@type"] = type
-
         if self.exact:
-            yield "@type", kept
+            yield "@type", f"if result['@type'] == {type!r}: rest['@type'] = {type!r}"
 
     def straight(self, name: str, see: See) -> Steps:
         """It has the same place in both versions."""
-
-        def seen(result: Object, _moved: Object, _rest: Object) -> None:
-            result[name] = see(result[name])
-
-        yield name, seen
+        yield name, f"result[{name!r}] = {self._seeing(see, f'result[{name!r}]')}"
 
     def taken(self, name: str, path: Sequence[str], see: See) -> Steps:
         """It stands somewhere else."""
-        first, further = path[0], len(path) > 1
 
-        def out(result: Object, moved: Object, _rest: Object) -> None:
+        def out(result: Object, moved: Object) -> None:
             found, stored = take(result, path)
             if found:
                 moved[name] = see(stored)
 
-        def renamed(result: Object, moved: Object, _rest: Object) -> None:
-            moved[name] = see(result.pop(first))
-
-        yield first, out if further else renamed
+        first = path[0]
+        if len(path) > 1:
+            yield first, f"{self._written.name(out)}(result, moved)"
+        else:
+            yield first, f"moved[{name!r}] = {self._seeing(see, f'result.pop({first!r})')}"
 
     def opened(self, wrapper: str, ways: Sequence[tuple[str, str, See]]) -> Steps:
         """All of it that the older version has stands right inside the wrapper: (name, name inside, how it is seen)."""
+        parts = "".join(
+            f" if {inside!r} in held: moved[{name!r}] = {self._seeing(see, f'held[{inside!r}]')}\n"
+            for name, inside, see in ways
+        )
+        inner = {inside for _, inside, _ in ways}
 
-        def shown(result: Object, moved: Object, _rest: Object) -> None:
-            held = result.pop(wrapper)
-            if isinstance(held, dict):
-                for name, inside, see in ways:
-                    if inside in held:
-                        moved[name] = see(held[inside])
-
-        def exactly(result: Object, moved: Object, rest: Object) -> None:
-            held = left = result[wrapper]
-            shown(result, moved, rest)
+        def keep(held: Any, rest: Object) -> None:
+            left = held
             if isinstance(held, dict):
                 left = {inside: value for inside, value in held.items() if inside not in inner}
             if left or not held:
                 rest[wrapper] = left
 
-        inner = {inside for _, inside, _ in ways}
-        yield wrapper, exactly if self.exact else shown
+        kept = f"{self._written.name(keep)}(held, rest)" if self.exact else ""
+        yield wrapper, f"held = result.pop({wrapper!r})\nif isinstance(held, dict):\n{parts}{kept}"
 
     def copied(self, wrapper: str) -> Steps:
         """Before something is taken out of what the store keeps."""
@@ -135,18 +114,15 @@ class View:
 
     def sunk(self, name: str, risen: frozenset[str]) -> Steps:
         """Parts that rose into this object belong into one inside it."""
-
-        def kept(result: Object, _moved: Object, rest: Object) -> None:
-            if has(result[name], risen):
-                rest[name] = result.pop(name)
-
-        def sinking(part: str) -> Step:
-            def sink(result: Object, _moved: Object, _rest: Object) -> None:
-                result[name] = {**result.get(name, {}), part: result.pop(part)}
-
-            return sink
-
         if self.exact:
-            yield name, kept
+            mixed = f"{self._written.name(has)}(result[{name!r}], {self._written.name(risen)})"
+            yield name, f"if {mixed}: rest[{name!r}] = result.pop({name!r})"
         for part in sorted(risen):
-            yield part, sinking(part)
+            yield part, f"result[{name!r}] = {{**result.get({name!r}, {{}}), {part!r}: result.pop({part!r})}}"
+
+    def _seeing(self, see: See, value: str) -> str:
+        if see is as_is:
+            return value
+        if isinstance(see, View):
+            return applied(see.name, value)
+        return f"{self._written.name(see)}({value})"

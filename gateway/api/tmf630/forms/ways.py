@@ -32,7 +32,7 @@ class Way:
     def back(self, *, exact: bool) -> Callable[[Any], Any]:
         """The function from the stored value to what an older client sees; exact: to what `into` finds back from."""
         words = self._words(exact=exact)
-        inner = as_is if self.inner is None else self.inner.view(exact=exact).of
+        inner = as_is if self.inner is None else self.inner.view(exact=exact)
         if not words and not self.many:
             return inner
 
