@@ -57,6 +57,7 @@ def connect(
     dialect = Dialect(
         zone=config.timezone or backend.timezone,
         unknown=backend.unknown_elements,
+        empty=backend.empty_values,
         envelope=backend.envelope,
         depth=backend.reply_depth,
     )

@@ -165,11 +165,17 @@ class SoapContract:
         root = parse(document, self._dialect.depth)
         envelope, _, name = root.tag[1:].rpartition("}")
         if name != "Envelope" or envelope not in (ENVELOPES if self._dialect.envelope == "either" else spoken):
-            raise Untrusted(f"its root is no SOAP {' or '.join(sorted(ENVELOPES[each] for each in spoken))} envelope")
+            raise Untrusted(_no_envelope(envelope if name == "Envelope" else "", spoken))
         bodies = list(root.iterchildren(f"{{{envelope}}}Body"))
         if len(bodies) != 1:
             raise Untrusted(f"it has {len(bodies)} bodies")
         return envelope, bodies[0], next(root.iterchildren(f"{{{envelope}}}Header"), None)
+
+
+def _no_envelope(found: str, spoken: set[str]) -> str:
+    told = f"its root is no SOAP {' or '.join(sorted(ENVELOPES[each] for each in spoken))} envelope"
+    other = ENVELOPES.get(found)
+    return told if other is None else f'{told} but one of {other}, which [backend] envelope = "either" would take'
 
 
 def _bindings(document: Any, port: str | None) -> list[Any]:

@@ -85,8 +85,11 @@ class Message:
         return self._read(node)
 
     def _check_wrapper(self, node: etree._Element) -> None:
-        """The wrapper of a reply is called after its operation or, to some, after its message."""
-        namespace = str(self.tag).rpartition("}")[0]
+        """The wrapper of a reply is called after its operation or, to some, after its message.
+
+        In which namespace says nothing in the SOAP encoding.
+        """
+        namespace = "" if self._encoded else str(self.tag).rpartition("}")[0]
         if local(node.tag) not in self._names or (namespace and not node.tag.startswith(f"{namespace}}}")):
             raise Untrusted(f"it holds another element than {min(self._names)}")
         if self._encoded and self._output and len(self._parts) == len(node) == 1 and not node[0].tag.startswith("{"):

@@ -19,6 +19,7 @@ NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
 ELEMENTS, ATTRIBUTES = 500_000, 1_000
+BLANKS = (b" ", b"\t", b"\r", b"\n")
 LONG_TAG = 5 * ATTRIBUTES
 """Bytes that so many attributes take at least."""
 NUMBERS = {
@@ -45,7 +46,8 @@ _HERE = _Here()
 def parse(document: bytes, depth: int) -> etree._Element:
     """Parse without network, entities, or document types. `depth`: how many elements may stand inside each other."""
     try:
-        root = etree.fromstring(document, _HERE.parser)
+        # Pages that are programs send blanks before the declaration, where XML has none.
+        root = etree.fromstring(document.lstrip() if document[:1] in BLANKS else document, _HERE.parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
         if document[:100].lstrip().startswith(b"--"):
             raise Untrusted("it comes as a message of several parts, with attachments, which are not read") from None
@@ -54,7 +56,7 @@ def parse(document: bytes, depth: int) -> etree._Element:
     if told.internalDTD is not None:
         raise Untrusted("it carries a document type")
     if told.encoding and told.encoding.upper() not in ENCODINGS:
-        raise Untrusted("it is in an unusual encoding")
+        raise Untrusted("it is in an unusual encoding, which [backend] code_page would have to name")
     # Counting elements costs more than parsing. In each of these encodings one takes this byte, and most take two.
     tags = document.count(b"<")
     if tags > ELEMENTS and root.xpath(f"count(/descendant::*) > {ELEMENTS}"):

@@ -15,6 +15,9 @@ class Backend(BaseModel):
         None, description="Of replies that name no encoding, or name one that they are not in: latin-1, cp500"
     )
     unknown_elements: Literal["ignore", "refuse"] = "ignore"
+    empty_values: Literal["refuse", "absent"] = Field(
+        "refuse", description="What an empty number, date or the like is where it may be left out or nil"
+    )
     envelope: Literal["contract", "either"] = "contract"
     gzip: bool = Field(default=True, description="Whether we say that we take packed replies")
     keep_alive: bool = Field(

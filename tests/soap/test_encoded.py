@@ -155,3 +155,45 @@ def test_what_cannot_be_said_is_named_and_no_value_is(tmp_path: Path) -> None:
         assert str(caught.value) == f"Ask cannot take these values: {why}"
         assert caught.value.__cause__ is None
         assert "secret" not in str(caught.value)
+
+
+STRUCT = '<wsdl:part name="r" type="t:S"/>'
+MEMBERS = element("v", "xs:int") + element("child", "t:S", "?")
+
+
+def struct(folder: Path) -> Any:
+    return contract(folder, kind("S", MEMBERS), ask=STRUCT, told=STRUCT, style="rpc", use="encoded")
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("<t:AskResponse><r><v>1</v></r></t:AskResponse>", {"v": 1, "child": None}),
+        ("<t:AskResponse><r><t:v>1</t:v></r></t:AskResponse>", {"v": 1, "child": None}),
+        ('<t:AskResponse><r><v>1</v><child xsi:nil="true"/></r></t:AskResponse>', {"v": 1, "child": None}),
+        ('<t:AskResponse><r><v xsi:nil="true"/></r></t:AskResponse>', {"v": None, "child": None}),
+        ('<o:AskResponse xmlns:o="urn:other"><r><v>1</v></r></o:AskResponse>', {"v": 1, "child": None}),
+        ("<AskResponse><r><v>1</v></r></AskResponse>", {"v": 1, "child": None}),
+    ],
+    ids=["unqualified", "qualified", "nil struct", "nil number", "other wrapper", "wrapper of no namespace"],
+)
+def test_what_the_encoding_leaves_open_is_read_in_every_form(tmp_path: Path, reply: str, value: Any) -> None:
+    assert struct(tmp_path).read("Ask", envelope(reply)).body == {"r": value}
+
+
+def test_members_of_an_encoded_struct_are_written_without_a_namespace(tmp_path: Path) -> None:
+    of = struct(tmp_path)
+    written = of.write("Ask", {"r": {"v": 1, "child": {"v": 2}}})
+    (part,) = etree.fromstring(written)[0][0]
+    assert [each.tag for each in part.iter()] == ["r", "v", "child", "v"]
+    assert of.read_request("Ask", written).parameters == {"r": {"v": 1, "child": {"v": 2, "child": None}}}
+
+
+def test_an_array_that_names_its_items_may_be_empty(tmp_path: Path) -> None:
+    items = '<xs:sequence><xs:element name="item" type="xs:int" maxOccurs="unbounded"/></xs:sequence>'
+    base = f'<xs:restriction base="soapenc:Array">{items}</xs:restriction>'
+    array = f'<xs:complexType name="Ids"><xs:complexContent>{base}</xs:complexContent></xs:complexType>'
+    part = '<wsdl:part name="ids" type="t:Ids"/>'
+    of = contract(tmp_path, array, told=part, style="rpc", use="encoded", form="unqualified")
+    for inner, ids in (("", []), ("<item>1</item><item>2</item>", [1, 2])):
+        assert of.read("Ask", envelope(f"<t:AskResponse><ids>{inner}</ids></t:AskResponse>")).body == {"ids": ids}

@@ -77,6 +77,22 @@ def test_unknown_elements_are_passed_over_or_refused_by_policy(tmp_path: Path) -
         body(contract(tmp_path, SHAPE, dialect=Dialect(unknown="refuse")), inner)
 
 
+EMPTY = element("at", "xs:dateTime", "?") + element("n", "xs:int", 'nillable="true"') + element("m", "xs:int")
+
+
+def test_an_empty_value_where_none_is_needed_is_an_absent_one_by_policy(tmp_path: Path) -> None:
+    inner = "<at/><n></n><m>1</m>"
+    assert body(contract(tmp_path, sequence(EMPTY), dialect=Dialect(empty="absent")), inner) == {
+        "at": None,
+        "n": None,
+        "m": 1,
+    }
+    with pytest.raises(Garbled, match="m has the wrong form"):
+        body(contract(tmp_path, sequence(EMPTY), dialect=Dialect(empty="absent")), "<n>1</n><m/>")
+    with pytest.raises(Garbled, match="at has the wrong form"):
+        body(contract(tmp_path, sequence(EMPTY)), inner)
+
+
 def test_an_element_may_come_in_any_order_in_an_all(tmp_path: Path) -> None:
     of = contract(tmp_path, holding(f"<xs:all>{element('a', 'xs:int')}{element('b', 'xs:int', '?')}</xs:all>"))
     assert body(of, "<b>2</b><a>1</a>") == {"a": 1, "b": 2}

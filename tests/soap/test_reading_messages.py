@@ -160,3 +160,21 @@ def test_an_operation_of_two_bindings_is_called_by_its_binding_or_chosen_by_port
     assert (one.operations, one.version) == (["Ask"], "1.2")
     with pytest.raises(ValueError, match=r"two\.wsdl has no SOAP port Other"):
         SoapContract.load(path, port="Other")
+
+
+def test_blanks_before_the_declaration_are_passed_over(tmp_path: Path) -> None:
+    of = contract(tmp_path, sequence(element("n", "xs:int")))
+    reply = b'\r\n <?xml version="1.0" encoding="utf-8"?>' + envelope("<t:told><t:n>1</t:n></t:told>")
+    assert of.read("Ask", reply).body == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("reply", "way_out"),
+    [
+        (envelope("<t:told><t:n>1</t:n></t:told>", soap=SOAP12), 'envelope = "either"'),
+        (b'<?xml version="1.0" encoding="windows-1252"?>' + envelope("<t:told><t:n>1</t:n></t:told>"), "code_page"),
+    ],
+)
+def test_what_the_manifest_can_allow_is_refused_with_the_way_out(tmp_path: Path, reply: bytes, way_out: str) -> None:
+    with pytest.raises(Garbled, match=way_out):
+        contract(tmp_path, sequence(element("n", "xs:int"))).read("Ask", reply)

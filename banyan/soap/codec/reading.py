@@ -92,11 +92,15 @@ class Readers:
         if isinstance(kind, AnySimpleType):
             return self._leaf(name, kind, element)
         if not isinstance(kind, ComplexType):
-            return Way(self._anything(name, nillable=element.nillable))
-        return Way(self._complex_element(name, kind, nillable=element.nillable))
+            return Way(self._anything(name, nillable=self._may_be_nil(element)))
+        return Way(self._complex_element(name, kind, nillable=self._may_be_nil(element)))
+
+    def _may_be_nil(self, element: Element) -> bool:
+        """In the SOAP encoding everything may."""
+        return element.nillable or not self._ordered
 
     def _leaf(self, name: str, kind: AnySimpleType, element: Element | None = None) -> Way:
-        convert, nillable = text_reader(kind, self._dialect), element is None or element.nillable
+        convert, nillable = text_reader(kind, self._dialect), element is None or self._may_be_nil(element)
         must_be, default = (None, None) if element is None else (fixed(element), element.default)
         try:
             if must_be is not None:
@@ -105,6 +109,8 @@ class Readers:
         except (ValueError, ArithmeticError):
             raise NotCompilable(f"the default of {name} is none of its values") from None
         hollow = default is None and must_be is None and takes_nothing(convert)
+        if self._dialect.empty == "absent" and not hollow and default is None and _may_lack(element):
+            empty, hollow = _nothing, True
 
         def read(node: _Element) -> Any:
             if node.keys():
@@ -271,6 +277,8 @@ class Readers:
         """By tag: the element itself, and those that may stand in for it."""
         element = leaf.element
         ways = {element.qname.text: self._element(element)}
+        if not self._ordered and not element.is_global:  # the SOAP encoding knows no qualified members
+            ways[element.qname.localname] = ways[element.qname.text]
         if element.is_global:
             ways |= {member.qname.text: self._substitute(member, element) for member in self._lineage.members(element)}
         return ways
@@ -324,7 +332,8 @@ class Readers:
 
             def spelt(node: _Element) -> Any:
                 out = make()
-                fill(node, out)
+                if len(node):  # an array may be empty, whatever its content must hold
+                    fill(node, out)
                 return out[key]
 
             return spelt
@@ -346,6 +355,14 @@ class Readers:
             read(each) if items is None or each.get(TYPE) or each.get(NIL) else self._of_type(each, items)
             for each in node
         ]
+
+
+def _may_lack(element: Element | None) -> bool:
+    return element is not None and (element.nillable or not element.min_occurs)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _forget(made: dict[int, Any], count: int) -> None:

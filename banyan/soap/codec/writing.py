@@ -5,7 +5,7 @@ Every namespace that a type may need is declared on the element itself; one that
 when the stand-in comes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from threading import RLock
@@ -17,6 +17,8 @@ from zeep.xsd import AnySimpleType, ComplexType, CompoundValue, Element, Schema
 
 from banyan.soap.codec.dialect import Dialect, NotCompilable
 from banyan.soap.codec.facets import derived, descends, fixed, heads, is_abstract
+from banyan.soap.codec.lineage import ENCODING, XSD
+from banyan.soap.codec.names import Names
 from banyan.soap.codec.parts import (
     TEXT,
     XSI,
@@ -37,9 +39,6 @@ from banyan.soap.codec.parts import (
 from banyan.soap.codec.shapes import Leaf, content, keys
 from banyan.soap.codec.texts import Say, Unsayable, escaped, text_writer
 
-XSD = "http://www.w3.org/2001/XMLSchema"
-ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
-PREFIXES = {XSI: "xsi", XSD: "xsd", ENCODING: "soapenc", "http://www.w3.org/XML/1998/namespace": "xml"}
 TYPE = "@type"
 INT = 2**31
 
@@ -80,16 +79,16 @@ class _Compiler:
         self._dialect = dialect
         self.typed = typed
         self._types: dict[int, _Type] = {}
-        self._prefixes = dict(PREFIXES)
+        self._names = Names(typed=typed)
         self._lock = RLock()
         """For whoever compiles; a type that stands in is compiled when it first comes, in whatever thread."""
 
     def root(self, element: Element) -> Callable[[Any], str]:
         with self._lock:
-            tag, around = self._tag(element.qname), _Type(None, None)
+            tag, around = self._names.tag(element.qname), _Type(None, None)
             put = self.put(element, around, start="", end="")
             spaces = self._needs(around)
-        start, end = f"<{tag}{self._declared(spaces)}", f"</{tag}>"
+        start, end = f"<{tag}{self._names.declared(spaces)}", f"</{tag}>"
         parts = isinstance(element.type, ComplexType)
 
         def write(value: Any) -> str:
@@ -97,7 +96,7 @@ class _Compiler:
             out: Out = [start, more]
             put(out, {} if value is None and parts else value)
             if more:
-                out[0] = f"<{tag}{self._declared(spaces | more)}"
+                out[0] = f"<{tag}{self._names.declared(spaces | more)}"
             out[1] = ""
             out.append(end)
             return "".join(out)
@@ -112,8 +111,8 @@ class _Compiler:
         if element.qname.namespace:
             around.spaces.add(element.qname.namespace)
         said = self._says(kind, around) if start is None else ""
-        start = f"<{self._tag(element.qname)}" if start is None else start
-        end = f"</{self._tag(element.qname)}>" if end is None else end
+        start = f"<{self._names.called(element)}" if start is None else start
+        end = f"</{self._names.called(element)}>" if end is None else end
         if is_abstract(element):
             return self._put_member(element, around)
         if isinstance(kind, ComplexType):
@@ -132,17 +131,17 @@ class _Compiler:
         if known is None or type(known) is not type(kind):
             return ""
         around.spaces |= {XSI, name.namespace}
-        return f' xsi:type="{self._tag(name)}"'
+        return f' xsi:type="{self._names.tag(name)}"'
 
     def words(self, element: Any, around: _Type) -> tuple[Say, str, str] | None:
         kind: Any = getattr(element, "type", None)
         if not isinstance(kind, AnySimpleType) or is_abstract(element):
             return None
-        tag = self._tag(element.qname)
+        tag = self._names.called(element)
         return text_writer(kind, self._dialect), f"<{tag}{self._says(kind, around)}>", f"</{tag}>"
 
     def nil(self, element: Any) -> Put:
-        said = f'<{self._tag(element.qname)} xsi:nil="true"/>'
+        said = f'<{self._names.called(element)} xsi:nil="true"/>'
 
         def put(out: Out, _: Any) -> None:
             out[1].add(XSI)
@@ -154,14 +153,14 @@ class _Compiler:
         text = fixed(element) if element.default is None else element.default
         if text is None or isinstance(element.type, ComplexType):
             return None
-        tag = self._tag(element.qname)
+        tag = self._names.called(element)
         return f"<{tag}>{escaped(text)}</{tag}>"
 
     def type(self, kind: Any, user: _Type) -> _Type:
         with self._lock:
             found = self._types.get(id(kind))
             if found is None:
-                found = _Type(kind, self._tag(kind.qname) if kind.is_global and kind.qname is not None else None)
+                found = _Type(kind, self._names.tag(kind.qname) if kind.is_global and kind.qname is not None else None)
                 self._types[id(kind)] = found
                 try:
                     found.write = self._writes(found)
@@ -198,10 +197,10 @@ class _Compiler:
             raise NotCompilable(f"{plan.kind.name} is an array of nothing that is named")
         plan.scalar = True
         plan.spaces |= {XSI, ENCODING, item.qname.namespace}
-        name = self._tag(item.qname)
+        name = self._names.tag(item.qname)
         own = told.element if isinstance(told, Leaf) else Element(etree.QName("item"), item)  # type: ignore[no-untyped-call]  # zeep is typed in part
-        start = f"<{self._tag(own.qname)}" + ("" if isinstance(told, Leaf) else f' xsi:type="{name}"')
-        put, end = self.put(own, plan, start=start), f"</{self._tag(own.qname)}>"
+        start = f"<{self._names.tag(own.qname)}" + ("" if isinstance(told, Leaf) else f' xsi:type="{name}"')
+        put, end = self.put(own, plan, start=start), f"</{self._names.tag(own.qname)}>"
 
         def write(out: Out, value: Any, start_tag: str, end_tag: str) -> None:
             items = list_of(value.get(TEXT) if isinstance(value, Mapping) else value)
@@ -332,16 +331,10 @@ class _Compiler:
             raise Unsayable(f"has no type that its {TYPE} could mean")
         return fit[0]
 
-    def _tag(self, name: Any) -> str:
-        return f"{self._prefix(name.namespace)}:{name.localname}" if name.namespace else str(name.localname)
-
     def _attribute(self, name: Any, plan: _Type) -> str:
         if name.namespace:
             plan.spaces.add(name.namespace)
-        return self._tag(name)
-
-    def _prefix(self, namespace: str) -> str:
-        return self._prefixes.setdefault(namespace, f"n{len(self._prefixes) - len(PREFIXES)}")
+        return self._names.tag(name)
 
     def _needs(self, plan: _Type) -> frozenset[str]:
         """The namespaces of all that may stand below, without those that only stand-ins bring along."""
@@ -354,10 +347,6 @@ class _Compiler:
             own = {plan.kind.qname.namespace} if plan.name is not None else set()
             plan.needs = frozenset().union(*(each.spaces for each in queue), own) - {None}
         return plan.needs
-
-    def _declared(self, spaces: Iterable[str]) -> str:
-        used = sorted((self._prefix(space), space) for space in spaces)
-        return "".join(f' xmlns:{prefix}="{escaped(space)}"' for prefix, space in used if prefix != "xml")
 
 
 class _Inside(Elements):
