@@ -87,13 +87,14 @@ def _named(field: Field, style: Style) -> str:
 class _Text:
     def __init__(self, field: Field, convert: Convert, style: Style) -> None:
         self._convert = convert
+        self._always = field.required and not field.nillable and not field.hollow
         text = REFERRING if convert is str else TEXT
         self.pattern, self.bare = (_element(field, style, form) for form in (f"({text})", text))
 
     def values(self, columns: Iterator[Column]) -> list[Any]:
         column = next(columns)
-        said = [text for text in column if text is not None]
-        values: list[Any] = _dereferenced(said) if self._convert is str else [*map(self._convert, said)]
+        said: Any = column if self._always else [text for text in column if text is not None]
+        values: list[Any] = _dereferenced(said) if self._convert is str else _converted(said, self._convert)
         if len(values) == len(column):
             return values
         given = iter(values)
@@ -109,6 +110,15 @@ def _element(field: Field, style: Style, text: str) -> str:
         forms.append(f"{style.gap}<{name} {style.nil}=[\"'](?:true|1)[\"'](?: ?/|></{name})>")
     either = forms[0] if len(forms) == 1 else f"(?:{'|'.join(forms)})"
     return either if field.required else f"(?:{either})?"
+
+
+def _converted(texts: list[str], convert: Convert) -> list[Any]:
+    """Many rows say the same: who, which kind, since when."""
+    different = set(texts)
+    if 2 * len(different) > len(texts):
+        return [*map(convert, texts)]
+    values = {text: convert(text) for text in different}
+    return [values[text] for text in texts]
 
 
 def _dereferenced(texts: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lxml import etree
-from zeep.xsd import ComplexType, Element
+from zeep.xsd import ComplexType, Element, ListType
 
 from banyan.soap.codec.columns import Field
 from banyan.soap.codec.rows import Rows
@@ -51,7 +51,7 @@ def _field(part: Part, ways: Ways, above: tuple[int, ...]) -> Field | None:
     if not isinstance(part, Leaf) or (part.many and (part.least > 1 or part.most is not None)):
         return None
     found = ways(part)
-    if len(found) != 1:
+    if len(found) != 1 or isinstance(part.element.type, ListType):  # a list is nobody else's
         return None
     ((tag, way),) = found.items()
     fields = [] if way.convert is not None else _fields(part.element, ways, above)
