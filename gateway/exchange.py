@@ -18,6 +18,8 @@ _NAMES = 256
 class Exchange(RequestResponseCycle):
     _head = b""
     """Written already, unless it waits for its body."""
+    _until_closed = False
+    """A body without a length, for a client who knows no chunks."""
 
     async def send(self, message: Any) -> None:
         if self.flow.write_paused and not self.disconnected:
@@ -47,8 +49,11 @@ class Exchange(RequestResponseCycle):
         if not self.keep_alive and not told_to_close:
             lines.append(b"connection: close\r\n")
         if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in _BODILESS:
-            self.chunked_encoding = True
-            lines.append(b"transfer-encoding: chunked\r\n")
+            if self.scope["http_version"] == "1.1":
+                self.chunked_encoding = True
+                lines.append(b"transfer-encoding: chunked\r\n")
+            else:
+                self._until_closed = True
         head = b"".join(lines)
         if len(head) - len(head.translate(None, _CONTROLS)) != _LINE * len(lines):
             raise RuntimeError("a header's value holds control characters")
@@ -73,6 +78,8 @@ class Exchange(RequestResponseCycle):
         if self.scope["method"] == "HEAD":
             self.expected_content_length = 0
             body = b""
+        elif self._until_closed:
+            pass
         elif self.chunked_encoding:
             body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else _END)
         else:

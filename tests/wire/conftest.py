@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 import pytest
 import uvloop
 
-CONNECTIONS = ("test_connections", "test_exchanges", "test_http", "test_lifetimes", "test_patience", "test_tls")
+CONNECTIONS = (
+    "test_clients",
+    "test_connections",
+    "test_exchanges",
+    "test_http",
+    "test_lifetimes",
+    "test_patience",
+    "test_tls",
+)
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 

@@ -1,45 +1,12 @@
 """What leaves on a connection: heads, bodies and their ends, byte by byte."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
 from gateway.connection import Connection
-
-App = Callable[..., Awaitable[None]]
-ASK = b"%b / HTTP/1.1\r\nHost: x\r\n%b\r\n"
-
-
-@asynccontextmanager
-async def served(app: App) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection to a server of this app."""
-    config = uvicorn.Config(app, http=Connection, ws="none", proxy_headers=False, lifespan="off", log_config=None)
-    state = ServerState()
-    listening = await asyncio.get_running_loop().create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
-    async with listening, asyncio.timeout(30):
-        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
-            await asyncio.gather(*state.tasks)
-
-
-def answering(status: int, headers: list[tuple[bytes, bytes]], *parts: bytes) -> App:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        del scope, receive
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        for part in parts[:-1]:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": parts[-1] if parts else b""})
-
-    return app
-
+from tests.wire.edge import ASK, answering, served
 
 LENGTH = (b"Content-Length", b"4")
 CLOSE, LAST = b"connection: close\r\n\r\nabcd", b"connection: x, Close\r\n\r\nabcd"
@@ -72,6 +39,14 @@ async def test_an_answer_is_these_bytes(
             assert await reader.readexactly(len(told)) == told
         if not kept:
             assert await reader.read() == b""
+
+
+@pytest.mark.parametrize("headers", [[], [(b"x-a", b"1")]])
+async def test_a_client_who_knows_no_chunks_gets_none(headers: list[tuple[bytes, bytes]]) -> None:
+    async with served(answering(200, headers, b"ab", b"", b"cd")) as (reader, writer):
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert (body, b"connection: close" in head, b"transfer-encoding" in head) == (b"abcd", True, False)
 
 
 async def test_a_stream_is_heard_from_its_head_on() -> None:
