@@ -87,10 +87,11 @@ class Message:
     def _check_wrapper(self, node: etree._Element) -> None:
         """The wrapper of a reply is called after its operation or, to some, after its message.
 
-        In which namespace says nothing in the SOAP encoding.
+        To some in no namespace, where the SOAP encoding has it that the name says nothing.
         """
-        namespace = "" if self._encoded else str(self.tag).rpartition("}")[0]
-        if local(node.tag) not in self._names or (namespace and not node.tag.startswith(f"{namespace}}}")):
+        namespace, _, name = node.tag.rpartition("}")
+        admitted = (str(self.tag).rpartition("}")[0], "" if self._encoded else None)
+        if name not in self._names or (admitted[0] and namespace not in admitted):
             raise Untrusted(f"it holds another element than {min(self._names)}")
         if self._encoded and self._output and len(self._parts) == len(node) == 1 and not node[0].tag.startswith("{"):
             node[0].tag = self._parts[0]  # what the return value is called says nothing in this encoding
