@@ -29,6 +29,13 @@ def needs(*programs: str, package: str) -> None:
             pytest.skip(f"{program} is absent (Debian: apt-get install {package})")
 
 
+def needs_header(name: str, *, package: str) -> None:
+    """Skip where gcc does not find it."""
+    asked = ["gcc", "-E", "-x", "c", "-include", name, os.devnull]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        pytest.skip(f"{name} is absent (Debian: apt-get install {package})")
+
+
 def run(*command: str | Path, within: Path) -> None:
     """A step of building a server."""
     done = subprocess.run(command, cwd=within, capture_output=True, text=True, timeout=120, check=False)

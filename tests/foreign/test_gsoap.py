@@ -8,7 +8,7 @@ import pytest
 
 from banyan import Happened, Rejected, Unavailable
 from banyan.soap import SoapContract, SoapFault
-from tests.foreign.stacks import HERE, SECRET, WSDL, call, client, needs, run, started
+from tests.foreign.stacks import HERE, SECRET, WSDL, call, client, needs, needs_header, run, started
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +21,7 @@ def contract() -> SoapContract:
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     needs("wsdl2h", "soapcpp2", "gcc", package="gsoap libgsoap-dev gcc")
+    needs_header("stdsoap2.h", package="libgsoap-dev")
     place = tmp_path_factory.mktemp("gsoap")
     run("wsdl2h", "-c", "-L", "-o", "accounts.h", WSDL, within=place)
     run("soapcpp2", "-c", "-S", "-x", "-L", "accounts.h", within=place)
