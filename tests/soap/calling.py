@@ -105,7 +105,7 @@ async def client(
     config: dict[str, Any] | None = None,
     **how: Any,
 ) -> AsyncIterator[SoapClient]:
-    settings = SoapConfig(endpoint=url, **(config or {}))
+    settings = SoapConfig(endpoint=url, **{"timeout_s": 60, **(config or {})})
     made = await asyncio.to_thread(connect, folder(place, backend), "small.wsdl", settings, clock or FakeClock(), **how)
     try:
         yield made

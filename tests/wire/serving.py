@@ -61,7 +61,7 @@ async def server(behave: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncI
 
 @asynccontextmanager
 async def wire(clock: FakeClock | None = None, **more: object) -> AsyncIterator[Wire]:
-    settings = {"clock": clock or FakeClock(), "timeout_s": 5.0, "concurrency": 4, **more}
+    settings = {"clock": clock or FakeClock(), "timeout_s": 60.0, "concurrency": 4, **more}
     made = Wire("acme", **settings)  # type: ignore[arg-type]
     try:
         yield made

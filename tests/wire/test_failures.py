@@ -82,15 +82,18 @@ async def test_a_connection_reset_after_sending_is_in_doubt() -> None:
 async def test_a_dripping_answer_is_cut_off() -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"</end>")
+        writer.write(http(200, ENVELOPE))
+        await reader.readuntil(b"</end>")
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: 5000\r\n\r\n")
         for _ in range(500):
             writer.write(b"<")
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    async with server(drip) as url, wire(FakeClock(), timeout_s=0.6) as made:
+    async with server(drip) as url, wire(FakeClock()) as made:
+        await post(made, url)  # so that connecting takes nothing of the time
         with pytest.raises(TimedOut) as caught:
-            await post(made, url)
+            await post(made, url, deadline=0.6)
     assert caught.value.happened is Happened.UNKNOWN
 
 

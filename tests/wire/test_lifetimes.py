@@ -139,13 +139,16 @@ async def test_what_nobody_reads_is_given_up_and_freed() -> None:
     over = asyncio.Event()
 
     async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(http(200, ENVELOPE))
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's has it
         await over.wait()
 
-    async with server(deaf) as url, wire(timeout_s=0.3) as made:
+    async with server(deaf) as url, wire() as made:
+        await post(made, url)  # so that connecting takes nothing of the time
         async with freeing(3_000_000):
             with pytest.raises(TimedOut) as caught:
-                await made.post(call(), url, bytes(30_000_000), {"content-type": "text/xml"}, "Ask")
+                await made.post(call(0.3), url, bytes(30_000_000), {"content-type": "text/xml"}, "Ask")
             happened = caught.value.happened
             del caught
         over.set()

@@ -56,7 +56,7 @@ async def test_it_reaches_a_client_that_is_made_in_a_thread(tmp_path: Path) -> N
     played = Noting(
         httpx.Response(200, content=envelope('<told xmlns="urn:s"><that>yes</that></told>'), headers=HEADERS)
     )
-    config = SoapConfig(endpoint="http://live.invalid/")
+    config = SoapConfig(endpoint="http://live.invalid/", timeout_s=60)
     with seam.installed(lambda: played):
         soap = await asyncio.to_thread(connect, folder(tmp_path), "small.wsdl", config, FakeClock())
     assert (await soap.call(call(), "Ask", {"what": "x"})).body["that"] == "yes"

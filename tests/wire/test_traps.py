@@ -92,11 +92,13 @@ async def test_framework_trap_03_a_request_of_two_minds_is_answered_once(gateway
 async def test_framework_trap_04_nobody_is_waited_for_without_end() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)
+        writer.write(http(200, ENVELOPE))
         await reader.read()
 
-    async with server(silent) as url, wire(timeout_s=0.3) as made:
+    async with server(silent) as url, wire() as made:
+        await post(made, url)  # so that connecting takes nothing of the time
         with pytest.raises(TimedOut) as caught:
-            await post(made, url)
+            await post(made, url, deadline=0.3)
     assert caught.value.happened is Happened.UNKNOWN
 
 
