@@ -77,7 +77,7 @@ class Live:
             yield reader
         finally:
             reader.left.set()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await task
 
 
@@ -156,7 +156,7 @@ async def test_a_gateway_that_stops_asks_its_readers_to_come_back(live: Live) ->
         await reader.until("\n\n")
         live.streams.drain()
         await reader.until("retry: 2000\n\n")
-        assert (await asyncio.wait_for(reader.messages.get(), 5)) == {"type": "http.response.body", "body": b""}
+        assert (await asyncio.wait_for(reader.messages.get(), 30)) == {"type": "http.response.body", "body": b""}
 
 
 @pytest.mark.parametrize(
