@@ -78,6 +78,26 @@ def test_rows_that_look_alike_are_read_without_their_elements(of: SoapContract) 
     assert reply.cut(told("<t:rows/>" + " " * LEAST)) is None
 
 
+def test_what_one_document_proved_holds_for_the_next_of_the_same_frame(of: SoapContract) -> None:
+    plain = document(tail="<t:total>60</t:total>")
+    first = of.read("Ask", plain).body
+    expected = repr(first)
+    assert repr(of.read("Ask", plain).body) == expected
+    first["rows"]["total"], first["rows"]["row"][:] = None, []
+    assert repr(of.read("Ask", plain).body) == expected
+    assert of.read("Ask", document(tail="<t:total>61</t:total>")).body["rows"]["total"] == 61
+    other = plain.replace(b"urn:t", b"urn:o")
+    assert "another element" in outcome(of, other)
+
+
+def test_a_prefix_that_no_row_had_proves_nothing_about_rows_that_have_it(of: SoapContract) -> None:
+    wrong = b' xmlns:xsi="urn:none"'
+    tail = '<t:new xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
+    for row in ("", SAID["nil"]):
+        reply = document(row, tail=tail).replace(b"<t:told", b"<t:told" + wrong)
+        assert outcome(of, reply) == outcome(of, in_full(reply))
+
+
 SAID = {
     "alike": PLAIN.format(8, 8),
     "left out": "<t:row><t:n>1</t:n><t:price>1</t:price><t:last>b</t:last></t:row>",

@@ -5,6 +5,7 @@ A column is what one group of the pattern holds in each of many rows; None where
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
 from banyan.soap.codec.simple import Convert
@@ -70,8 +71,8 @@ class Record:
 
     def values(self, columns: Iterator[Column]) -> list[Any]:
         held = [part.values(columns) for part in self._parts]
-        keys, ordered = self._keys, [held[place] for place in self._order]
-        return [dict(zip(keys, row, strict=False)) for row in zip(*ordered, strict=True)]
+        ordered = [held[place] for place in self._order]
+        return [*map(dict, map(zip, repeat(self._keys), zip(*ordered, strict=True)))]
 
 
 def _part(field: Field, style: Style) -> _Part:

@@ -6,9 +6,11 @@ it, which must come out as they did here. Where anything is otherwise, the whole
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
+
+from lxml.etree import _Element
 
 from banyan.soap.codec.columns import Field, Record, Style
 from banyan.soap.strict import ELEMENTS
@@ -17,7 +19,9 @@ LEAST, MOST = 2_000, 10_000_000
 """Bytes of a document whose rows are looked for; libxml2 refuses longer texts."""
 PIECE = 100_000
 """Characters that are taken apart at once: so long nobody else runs."""
-STYLES = 64
+STYLES = FRAMES = 64
+SHORT = 4_000
+"""Characters of a frame that is remembered."""
 ATTRIBUTES = r"(?:\s[^<>&]*)?"
 """The same in each row, such as a namespace or its type."""
 GAP = r"[ \t\r\n]{0,999}"
@@ -40,24 +44,68 @@ def whole_text(document: bytes) -> str | None:
     return text if declared is None or declared[1].lower() == "utf-8" else None
 
 
+class Frame(NamedTuple):
+    """All of a document but what its rows say: where it is the same, so is what they mean."""
+
+    written: "_Written"
+    head: str
+    tail: str
+    nil: bool
+    """Whether something in a row is nil."""
+
+
 class Cut(NamedTuple):
-    """A document without its rows but for a few, and what all of them say."""
+    """What the rows of a document say, and the document without them but for a few."""
 
-    sample: bytes
-    path: Sequence[str]
     rows: list[dict[str, Any]]
-    left: Sequence[int]
-    """Which rows are left in the sample."""
+    left: Mapping[int, str]
+    """The rows of the sample by their places."""
+    frame: Frame
+    path: Sequence[str]
+    proven: dict[Frame, Any]
 
-    def complete(self, value: Any) -> bool:
-        """Put the rows into what was read of the sample. False where those that are left in it say something else."""
+    @property
+    def sample(self) -> bytes:
+        return "".join((self.frame.head, *self.left.values(), self.frame.tail)).encode()
+
+    def known(self) -> Any:
+        """What the document says, where one of the same frame was proven; else None."""
+        value = self.proven.get(self.frame)
+        return None if value is None else self._with(value, self.rows)
+
+    def complete(self, value: Any, *, alone: bool) -> Any:
+        """What was read of the sample with all rows in it; None where those of the sample say something else.
+
+        `alone`: whether the document says nothing besides.
+        """
+        place = value
+        for key in self.path:
+            place = place.get(key) if isinstance(place, dict) else None
+        if place is None or place != [self.rows[number] for number in self.left]:
+            return None
+        if alone and len(self.frame.head) + len(self.frame.tail) <= SHORT and _is_constant(value, self.path):
+            if len(self.proven) >= FRAMES:
+                self.proven.clear()
+            self.proven[self.frame] = self._with(value, [])
+        return self._with(value, self.rows)
+
+    def _with(self, value: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """A copy of the dicts that lead to the rows."""
+        made = place = value.copy()
         *above, last = self.path
         for key in above:
-            value = value[key] if isinstance(value, dict) else None
-        if not isinstance(value, dict) or value.get(last) != [self.rows[place] for place in self.left]:
+            place[key] = place = place[key].copy()
+        place[last] = rows
+        return made
+
+
+def _is_constant(value: dict[str, Any], path: Sequence[str]) -> bool:
+    """Whether all that stands besides the rows may be shown to several."""
+    for key in path:
+        if any(isinstance(other, dict | list | _Element) for name, other in value.items() if name != key):
             return False
-        value[last] = self.rows
-        return True
+        value = value[key]
+    return True
 
 
 class Rows:
@@ -70,6 +118,7 @@ class Rows:
         self._first = re.compile(f"<{PREFIX}{re.escape(name)}({ATTRIBUTES})>({GAP})<{PREFIX}(?:{names})[ />]")
         self._closing = re.compile(rf"[/:]{re.escape(name)}\s*>")
         self._written = lru_cache(STYLES)(partial(_Written, fields))
+        self._proven: dict[Frame, Any] = {}
 
     def cut(self, document: str) -> Cut | None:
         """None for a document without such rows, or with one that is not plain."""
@@ -82,12 +131,12 @@ class Rows:
         nil = NIL.search(rest) if ":nil=" in rest else None
         style = Style(first[4], GAP if first[3] else "", None if nil is None else nil[1])
         written = self._written(name, opening, style)
-        left = {0: written.pattern.match(rest)}
+        found = {0: written.pattern.match(rest)}
         if nil is not None:
             start = rest.rfind(opening, 0, nil.start())
-            left[rest.count(opening, 0, start)] = written.pattern.match(rest, start)
-        texts = [row[0] for row in left.values() if row is not None]
-        if len(texts) < len(left):
+            found[rest.count(opening, 0, start)] = written.pattern.match(rest, start)
+        left = {place: row[0] for place, row in found.items() if row is not None}
+        if len(left) < len(found):
             return None
         try:
             rows, tail = written.rows(rest)
@@ -95,7 +144,8 @@ class Rows:
             return None
         if self._closing.search(head) or self._closing.search(tail):
             return None  # which of them the list has, nobody could tell
-        return Cut("".join((head, *texts, tail)).encode(), self._path, rows, [*left])
+        nilled = nil is not None and nil.start() < len(rest) - len(tail)
+        return Cut(rows, left, Frame(written, head, tail, nilled), self._path, self._proven)
 
 
 class _Written:
