@@ -15,7 +15,7 @@ from lxml.etree import _Element
 from banyan.soap.codec.columns import Field, Record, Style
 from banyan.soap.strict import ELEMENTS
 
-LEAST, MOST = 2_000, 10_000_000
+LEAST, MOST = 1_000, 10_000_000
 """Bytes of a document whose rows are looked for; libxml2 refuses longer texts."""
 PIECE = 100_000
 """Characters that are taken apart at once: so long nobody else runs."""
