@@ -24,7 +24,9 @@ ROW = (
 ONE = element("a", "xs:int", "?") + element("b", "xs:string", 'nillable="true" minOccurs="0"')
 MANY = element("a", "xs:int") + element("one", "t:One", 'nillable="true"') + element("c", "xs:string", "*")
 KIND = '<xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></xs:simpleType>'
-AROUND = element("before", "xs:string", "?") + element("rows", "t:Rows", "?") + element("after", "t:Row", "*")
+ALONE = element("before", "xs:string", "?") + element("rows", "t:Rows", "?")
+BEHIND = element("after", "t:Row", "*")
+"""With another list, what stands around the rows could be changed, and is not remembered."""
 TYPES = (
     KIND
     + kind("One", ONE)
@@ -42,9 +44,9 @@ PLAIN = (
 )
 
 
-@pytest.fixture(scope="module")
-def of(tmp_path_factory: pytest.TempPathFactory) -> SoapContract:
-    return contract(tmp_path_factory.mktemp("wsdl"), TYPES + sequence(AROUND))
+@pytest.fixture(scope="module", params=[ALONE, ALONE + BEHIND], ids=["frames are remembered", "frames are not"])
+def of(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> SoapContract:
+    return contract(tmp_path_factory.mktemp("wsdl"), TYPES + sequence(request.param))
 
 
 def document(other: str = "", *, at: int = AT, head: str = "", tail: str = "") -> bytes:
@@ -94,7 +96,7 @@ def test_a_prefix_that_no_row_had_proves_nothing_about_rows_that_have_it(of: Soa
     wrong = b' xmlns:xsi="urn:none"'
     tail = '<t:new xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
     for row in ("", SAID["nil"]):
-        reply = document(row, tail=tail).replace(b"<t:told", b"<t:told" + wrong)
+        reply = document(row, tail=tail).replace(b"<t:rows>", b"<t:rows" + wrong + b">")
         assert outcome(of, reply) == outcome(of, in_full(reply))
 
 
@@ -176,6 +178,7 @@ AROUND_THEM = {
     "a head": document(head="<t:before>x</t:before>"),
     "rows of another list before": told(f"<t:new>{ROWS}</t:new><t:rows>{PLAIN.format(0, 0)}</t:rows>"),
     "rows of another list behind": document().replace(b"</t:told>", f"<t:new>{ROWS}</t:new></t:told>".encode()),
+    "rows elsewhere and none in the list": told(f"<t:new>{ROWS}</t:new><t:rows><t:total>1</t:total></t:rows>"),
     "rows only elsewhere": told(f"<t:new>{ROWS}</t:new>"),
     "rows outside the list": told(ROWS),
     "rows in a comment": told(f"<!-- {ROWS} --><t:rows/>"),
