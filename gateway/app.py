@@ -64,7 +64,7 @@ from gateway.flows.usage import Guide, Usage
 from gateway.flows.usage.consumption import Consumption
 from gateway.policy import PolicedPorts
 from gateway.security import BANYAN, PrincipalOf, embedded
-from gateway.settings import Cors, Settings
+from gateway.settings import Settings
 from gateway.store import SqlStore, Unreachable, journal, open_store
 from gateway.store.usage import UsageStore
 from gateway.telemetry import start
@@ -81,9 +81,12 @@ Work = Sequence[tuple[str, Callable[[], Awaitable[None]]]]
 class House(FastAPI):
     """Whoever comes in is traced, and led to the edge if that is where he wants to go; what is left is FastAPI's."""
 
-    def __init__(self, cors: Cors, **options: Any) -> None:
+    kernel: Kernel | None = None
+    """From the moment the gateway serves."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
         super().__init__(**options)
-        self._cors = cors
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request goes straight to the middleware: FastAPI's own way there serves telemetry that is off here."""
@@ -97,31 +100,32 @@ class House(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = Compressed(Front(super().build_middleware_stack()))
-        if self._cors.origins:
+        cors = self._settings.cors
+        if cors.origins:
             app = CORSMiddleware(
                 app,
-                allow_origins=self._cors.origins,
+                allow_origins=cors.origins,
                 allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
                 allow_headers=("*",),
                 expose_headers=tuple(HEADERS),
-                max_age=self._cors.max_age_s,
+                max_age=cors.max_age_s,
             )
-        return Traced(app)
+        return Traced(app, self._settings.telemetry.ratio)
 
 
-def build(settings: Settings, *, clock: Clock | None = None, principal_of: PrincipalOf | None = None) -> FastAPI:
+def build(settings: Settings, *, clock: Clock | None = None, principal_of: PrincipalOf | None = None) -> House:
     """The app; its lifespan opens the store, loads the adapters and runs the background work."""
     clock = clock or SystemClock()
     principal_of = principal_of or embedded(settings.gateway.operator)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: House) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             telemetry = start(settings)
             stack.callback(telemetry.stop)
             app.state.systems = registry.manifests(settings.adapters)
             kernel, store, streams, work = await _open(settings, clock, principal_of, app.state.systems, stack)
-            app.state.kernel = kernel
+            app.kernel = kernel
             app.state.store = store
             app.state.drain = streams.drain
             running = [asyncio.create_task(_for_ever(name, run, clock), name=name) for name, run in work]
@@ -131,7 +135,7 @@ def build(settings: Settings, *, clock: Clock | None = None, principal_of: Princ
             app.state.ready = False
 
     app = House(
-        settings.cors,
+        settings,
         title="Banyan",
         lifespan=lifespan,
         docs_url=None,

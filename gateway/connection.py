@@ -34,6 +34,7 @@ class Connection(HttpToolsProtocol):
     _deaf = False
     """After a refusal: whatever else comes is not looked at."""
     _late: asyncio.TimerHandle | None = None
+    _idle_until: float | None = None
     _running: RequestResponseCycle | None = None
     """What is being answered; `cycle` is what came last."""
 
@@ -106,8 +107,38 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_is_over()
         self._looking.cancel()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         self._leave()
         super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_until = self.loop.time() + self.timeout_keep_alive
+        if self.timeout_keep_alive_task is None:
+            self._wait_idle(self._idle_until)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """The timer goes on, and sees when it rings whether the connection is idle: nearly none is for so long."""
+        self._idle_until = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self._idle_until is None:
+            return
+        if self.loop.time() < self._idle_until:
+            self._wait_idle(self._idle_until)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _wait_idle(self, until: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_at(until, self.timeout_keep_alive_handler)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle

@@ -13,6 +13,7 @@ from banyan.soap.contract import SoapContract
 from banyan.soap.fault import SoapFault, port_error
 from banyan.soap.message import Reply
 from banyan.soap.security import UsernameToken, with_block
+from banyan.tracing import unseen
 from banyan.wire import Answer, Wire
 from contracts.call import Call
 from contracts.errors import Garbled, PortError
@@ -21,6 +22,7 @@ LARGE = 64_000
 """Bytes of a reply that is read and mapped in a thread: some ms of work, for which the loop should not stand still."""
 PIECE = 500
 """Rows that are freed at once."""
+_OK = HTTPStatus.OK.value
 T = TypeVar("T")
 
 
@@ -97,7 +99,8 @@ class SoapClient:
         `fault`: what a fault of this one call means, where that needs to know what was asked. `then`: maps the reply;
         it is called where the reply is read, for a large one in a thread.
         """
-        trace.get_current_span().set_attribute("rpc.system.name", "soap")
+        if unseen() is None:
+            trace.get_current_span().set_attribute("rpc.system.name", "soap")
         if self._opened is not None and (inside := self._contract.takes(operation) & self._opened.header.keys()):
             parameters = {**{name: self._opened.header[name] for name in inside}, **parameters}
         request = self._contract.write(operation, parameters, self._parts(call, operation, header))
@@ -122,7 +125,7 @@ class SoapClient:
 
     def _reply(self, operation: str, answer: Answer) -> Reply:
         reply = self._contract.read(operation, answer.body)
-        if answer.status != HTTPStatus.OK:
+        if answer.status != _OK:
             raise Garbled(f"the reply to {operation} is a success with status {answer.status}", code=str(answer.status))
         return reply
 

@@ -67,8 +67,12 @@ class Message:
     def cut(self, document: bytes) -> Cut | None:
         """A document with the rows of a list taken out; None where there are none that are plain enough."""
         text = whole_text(document) if self._lists else None
-        cuts = () if text is None else (rows.cut(text) for rows in self._lists)
-        return next((cut for cut in cuts if cut is not None), None)
+        if text is not None:
+            for rows in self._lists:
+                cut = rows.cut(text)
+                if cut is not None:
+                    return cut
+        return None
 
     def _body(self, body: etree._Element) -> Any:
         if self._read is None:

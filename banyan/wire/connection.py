@@ -26,7 +26,8 @@ class Connection(asyncio.Protocol):
         )
         self._heard = select.poll()
         self._waiter: asyncio.Future[Received] | None = None
-        self._closing: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = self._timed = 0.0
         self._begin()
         self.closed = loop.create_future()
 
@@ -52,7 +53,7 @@ class Connection(asyncio.Protocol):
             raise TimeoutError
         self._progress, self._limit = progress, limit
         self._waiter = self._loop.create_future()
-        late = self._loop.call_at(until, self._fail, TimeoutError())
+        self._time(until)
         progress.sent = True
         try:
             self._transport.write(request)
@@ -61,7 +62,6 @@ class Connection(asyncio.Protocol):
             self._kept = False
             raise
         finally:
-            late.cancel()
             self._waiter = None
             if not self._kept or self._is_writing():
                 self.abort()
@@ -70,13 +70,13 @@ class Connection(asyncio.Protocol):
 
     def is_quiet(self) -> bool:
         """Whether another request may go out: this neither ended nor said anything unasked."""
-        return self.is_open() and not self._heard.poll(0)
+        return self.is_here() and self.is_open() and not self._heard.poll(0)
 
     def is_open(self) -> bool:
-        """Never to another loop than its own."""
-        return self.is_here() and not self._transport.is_closing()
+        return not self._transport.is_closing()
 
     def is_here(self) -> bool:
+        """Whether this is the loop that it belongs to."""
         return self._loop is asyncio.get_running_loop()
 
     def abort(self) -> None:
@@ -101,9 +101,7 @@ class Connection(asyncio.Protocol):
 
     def _rest(self) -> None:
         self._begin()
-        self._since = self._loop.time()
-        if self._closing is None:
-            self._closing = self._loop.call_at(self._since + IDLE_S, self._close_when_idle)
+        self._time(self._loop.time() + IDLE_S)
 
     def data_received(self, data: bytes) -> None:
         if self._waiter is None or self._waiter.done():
@@ -128,8 +126,8 @@ class Connection(asyncio.Protocol):
             self._fail(NoHttp())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         self.closed.set_result(None)
         del self._parser  # which holds this
         if self._waiter is None or self._waiter.done():
@@ -187,9 +185,19 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(failure)
 
-    def _close_when_idle(self) -> None:
-        due = (self._since if self._waiter is None else self._loop.time()) + IDLE_S
-        if self._loop.time() >= due:
+    def _time(self, due: float) -> None:
+        """One timer serves one exchange after the other: nearly all end early, and it looks again when it rings."""
+        self._due = due
+        if self._timer is None or due < self._timed:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timed, self._timer = due, self._loop.call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._due:
+            self._time(self._due)
+        elif self._waiter is None:
             self.abort()
         else:
-            self._closing = self._loop.call_at(due, self._close_when_idle)
+            self._fail(TimeoutError())

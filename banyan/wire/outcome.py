@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 import httpx
@@ -24,6 +25,7 @@ LONGEST_WAIT_S = 86_400
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _NO_HTTP = (NoHttp, httpx.RemoteProtocolError, httpx.DecodingError)
 _HANDSHAKE = re.compile("CERTIFICATE|UNKNOWN_CA|HANDSHAKE|ACCESS_DENIED")
+_USUAL = re.compile(rb"(?:<\?xml[^<>]{0,99}\?>)?<(?:[^\s<>/:]{1,100}:)?Envelope[\s/>]")
 _ROOT = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?Envelope[\s/>]")
 
 
@@ -77,11 +79,16 @@ def of_answer(  # noqa: PLR0911 - one return per row of the table
         return Garbled(f"{system} answered with status {status}", code=str(status))
     if empty:
         return Garbled(f"{system} answered with an empty body", code=str(status))
-    if headers.get("content-type", "").partition(";")[0].strip().lower() not in XML:
+    if _media_type(headers.get("content-type", "")) not in XML:
         return Garbled(f"{system} answered with something that is not SOAP", code=str(status))
     if not is_envelope(body):
         return Garbled(f"{system} answered with XML that is no envelope", code=str(status))
     return None
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def is_envelope(document: bytes) -> bool:
@@ -89,6 +96,8 @@ def is_envelope(document: bytes) -> bool:
 
     Of UTF-16 the answer is left to the parser.
     """
+    if _USUAL.match(document):
+        return True
     if document[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"):
         return True
     at = 3 if document.startswith(b"\xef\xbb\xbf") else 0

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanContext, SpanKind, StatusCode
+from opentelemetry.trace import Span, SpanKind, StatusCode
 
+from banyan.tracing import trace_context, unseen
 from banyan.wire import seam
 from banyan.wire.backend import Backend
 from banyan.wire.body import Unreadable, in_unicode, unpacked
@@ -22,6 +23,7 @@ from banyan.wire.transport import Cut, HttpxTransport, Lost, NoHttp, Progress, R
 from contracts.call import Call
 from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
+from contracts.places import Places
 
 LARGE = 20_000
 """Packed bytes that are unpacked in a thread, for which the loop should not stand still."""
@@ -62,7 +64,7 @@ class Wire:
         self._clock = clock
         self._timeout_s = timeout_s
         self._refused = refused
-        self._bulkhead = asyncio.Semaphore(concurrency)
+        self._places = Places(concurrency)
         self._backend = backend = backend or Backend()
         replaced = transport or seam.transport()
         self._transport: Transport = (
@@ -91,9 +93,11 @@ class Wire:
 
         `one_way`: the operation has no answer; an empty body is then one.
         """
-        span = self._span(call, url, operation)
+        around = unseen()
+        span = around or self._span(call, url, operation)
         try:
-            sending = {**self._always, **headers, **_trace_context(span.get_span_context())}
+            traced = trace_context(span.get_span_context()) if around is None else around.headers
+            sending = {**self._always, **headers, **traced}
             received = await self._attempt(span, call, url, body, sending)
             reply = await self._body(received)
             told = of_answer(
@@ -110,9 +114,6 @@ class Wire:
             span.end()
 
     def _span(self, call: Call, url: str, operation: str) -> Span:
-        around = trace.get_current_span().get_span_context()
-        if around.is_valid and not around.trace_flags.sampled:
-            return trace.NonRecordingSpan(around)  # nobody looks: the trace goes on, under the span around it
         span = self._tracer.start_span("POST", kind=SpanKind.CLIENT, attributes=_where(url))
         if span.is_recording():
             span.set_attributes({"http.request.resend_count": call.attempt, "soap.operation": operation})
@@ -123,7 +124,8 @@ class Wire:
         if budget <= 0:
             raise TimedOut(f"no time left to ask {self._system}", happened=Happened.NO)
         until = asyncio.get_running_loop().time() + budget
-        await self._admitted(until)
+        if not self._places.take():
+            await self._queue(until)
         progress = Progress()
         try:
             return await self._transport.send(url, body, sending, progress, until, self._backend.reply_bytes)
@@ -136,27 +138,24 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, Lost, Cut, NoHttp, OSError, ValueError) as failure:
             raise of_failure(self._system, failure, sent=progress.sent) from None
         finally:
-            self._bulkhead.release()
+            self._places.leave()
             if progress.status is not None:
                 span.set_attribute("http.response.status_code", progress.status)
 
-    async def _admitted(self, until: float) -> None:
-        if not self._bulkhead.locked():
-            await self._bulkhead.acquire()  # at once
-            return
+    async def _queue(self, until: float) -> None:
         try:
             async with asyncio.timeout_at(until):
-                await self._bulkhead.acquire()
+                await self._places.wait()
         except TimeoutError:
             raise Unavailable(f"every connection to {self._system} is busy", happened=Happened.NO) from None
 
     async def _body(self, received: Received) -> bytes:
         body = received.body
-        coding = received.headers.get("content-encoding", "").strip().lower()
+        coding = received.headers.get("content-encoding")
         charset = _charset(received.headers.get("content-type", ""))
         try:
             if coding:
-                unpack = (body, coding, self._backend.reply_bytes)
+                unpack = (body, coding.strip().lower(), self._backend.reply_bytes)
                 body = await asyncio.to_thread(unpacked, *unpack) if len(body) > LARGE else unpacked(*unpack)
             return in_unicode(body, charset, self._backend.code_page)
         except Unreadable as why:
@@ -174,16 +173,6 @@ def _where(url: str) -> Mapping[str, str | int]:
     except ValueError:
         host, port = "", 0
     return {"http.request.method": "POST", "server.address": host, "server.port": port}
-
-
-def _trace_context(context: SpanContext) -> dict[str, str]:
-    """W3C trace context; baggage stays in the house."""
-    if not context.is_valid:
-        return {}
-    made = {"traceparent": f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"}
-    if context.trace_state:
-        made["tracestate"] = context.trace_state.to_header()
-    return made
 
 
 @lru_cache(maxsize=256)

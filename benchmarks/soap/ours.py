@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-
 from banyan.config import SoapConfig
 from banyan.soap import connect
 from banyan.soap.message import Reply
@@ -26,7 +24,7 @@ from gateway.api.product_inventory.translate import subscription_document
 from gateway.api.tmf630.contract import Resource
 from gateway.api.tmf630.documents import DocumentRoom
 from gateway.api.tmf630.room import Asked
-from gateway.app import build
+from gateway.app import House, build
 from gateway.flows.inventory import Held
 from gateway.policy import PolicedPorts
 from gateway.registry import Registered
@@ -103,7 +101,7 @@ def _document(subscription: Subscription, customer: str) -> Document:
     return Document(KIND, subscription.id, subscription_document(held), owner=customer, source="bench")
 
 
-def app(endpoint: str, folder: Path) -> FastAPI:
+def app(endpoint: str, folder: Path) -> House:
     """The gateway as it is built for operation, with tracing at 1 %, and that one room put in."""
     clock = SystemClock()
     store = {"url": f"sqlite:///{folder / 'bench.db'}"}
@@ -117,9 +115,9 @@ def _furnished(
     opened: Callable[[Any], AbstractAsyncContextManager[Any]], adapter: Products, clock: Clock
 ) -> Callable[[Any], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(served: House) -> AsyncIterator[None]:
         async with opened(served):
-            kernel = served.state.kernel
+            kernel = served.kernel
             known = Registered("bench", "bench", adapter, (InventoryPort,), CONCURRENCY, 5.0, 10.0, 3600.0)
             ports = PolicedPorts([known], clock)
             for path, endpoint in kernel.routes.items():

@@ -40,6 +40,7 @@ class Backend:
         self._clock = clock
         self._timeout_s = timeout_s
         self._patience = patience or Patience()
+        self._limit = Limit(timeout_s + GRACE_S)
         self._chance = chance
         self._bulkhead = Bulkhead(system, places)
 
@@ -115,7 +116,8 @@ class Backend:
         args: tuple[Any, ...],
         kw: Mapping[str, Any],
     ) -> Any:
-        await self._bulkhead.enter(max(self._left(call), 0))
+        if not self._bulkhead.take():
+            await self._bulkhead.queue(max(self._left(call), 0))
         try:
             left = self._left(call)
             if left < self._patience.least_s:
@@ -124,7 +126,8 @@ class Backend:
                 counted = call if call.attempt == attempts.count else replace(call, attempt=attempts.count)
                 attempts.count += 1
                 try:
-                    with Limit(min(self._timeout_s, left) + GRACE_S):
+                    limit = self._limit if left >= self._timeout_s else Limit(left + GRACE_S)
+                    with limit.turn():
                         return await method(counted, *args, **kw)
                 except TimeoutError as error:
                     attempts.doubtful = True

@@ -53,17 +53,17 @@ class Breaker:
 
     def admit(self) -> bool:
         """Let one attempt through, or raise Shed; whether it is a probe."""
-        now = self._clock.monotonic()
-        if self.state is BreakerState.OPEN and now >= self._until:
-            self.state, self._passed, self._probing = BreakerState.HALF_OPEN, 0, False
+        if self.state is BreakerState.CLOSED:
+            return False
         if self.state is BreakerState.OPEN:
-            raise self._refusal(self._until - now)
-        if self.state is BreakerState.HALF_OPEN:
-            if self._probing:
-                raise self._refusal(1)
-            self._probing = True
-            return True
-        return False
+            left_s = self._until - self._clock.monotonic()
+            if left_s > 0:
+                raise self._refusal(left_s)
+            self.state, self._passed, self._probing = BreakerState.HALF_OPEN, 0, False
+        if self._probing:
+            raise self._refusal(1)
+        self._probing = True
+        return True
 
     def _refusal(self, wait_s: float) -> Shed:
         return Shed(f"{self._system} keeps failing and is left alone for now", retry_after=wait_s)

@@ -1,30 +1,69 @@
-"""A time limit as asyncio.timeout sets one, without its states: one that no attempt waits for costs a fifth."""
+"""How long something may take. One timer serves all who have the same time: nearly everyone ends long before."""
 
 import asyncio
+from asyncio import CancelledError, Task
 from types import TracebackType
 
 
 class Limit:
-    """Entered by a task, which is cancelled after `seconds`; TimeoutError is what comes of that."""
+    """`with limit.turn():` ends with a TimeoutError after `seconds`, as `asyncio.timeout` does.
 
-    __slots__ = ("_before", "_late", "_over", "_seconds", "_task")
+    All have the same time, so that whoever came first is due first, and the timer is set for that one only.
+    """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
+        self._turns: dict[Turn, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def turn(self) -> "Turn":
+        return Turn(self)
+
+    def begin(self, turn: "Turn", loop: asyncio.AbstractEventLoop) -> None:
+        turn.due = loop.time() + self.seconds
+        self._turns[turn] = None
+        if self._timer is None or loop is not self._loop:
+            self._loop, self._timer = loop, loop.call_at(turn.due, self._end_overdue)
+
+    def end(self, turn: "Turn") -> None:
+        self._turns.pop(turn, None)
+
+    def _end_overdue(self) -> None:
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        for turn in list(self._turns):
+            if turn.due > loop.time():
+                self._timer = loop.call_at(turn.due, self._end_overdue)
+                return
+            del self._turns[turn]
+            turn.is_over()
+
+
+class Turn:
+    """One of them; entered and left by the same task."""
+
+    __slots__ = ("_cancelling", "_limit", "_over", "_task", "due")
+    _task: Task[object]
+    due: float
+
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
         self._over = False
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._task = task
-        self._before = task.cancelling()
-        self._late = task.get_loop().call_later(self._seconds, self._end)
+        self._task, self._cancelling = task, task.cancelling()
+        self._limit.begin(self, task.get_loop())
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._late.cancel()
-        if self._over and self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._limit.end(self)
+        if self._over and self._task.uncancel() <= self._cancelling and kind is CancelledError:
             raise TimeoutError from error
 
-    def _end(self) -> None:
+    def is_over(self) -> None:
         self._over = True
         self._task.cancel()

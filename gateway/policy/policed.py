@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from contracts.clock import Clock
 from contracts.ports import Adapter
@@ -46,7 +46,7 @@ class PolicedPorts:
         return serving[0]
 
     def all(self, port: type[P]) -> list[Serving[P]]:
-        return cast("list[Serving[P]]", self._serving.get(port, []))
+        return self._serving.get(port, [])
 
 
 def _offers(port: type[Adapter], adapter: Adapter) -> frozenset[str]:

@@ -1,12 +1,14 @@
 """The span of one port call: all its attempts, and how it ended in the end."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
+from banyan.tracing import unseen
 from contracts.errors import PortError
 from gateway.policy.retry import Semantics, in_doubt
 
@@ -15,19 +17,21 @@ _tracer = trace.get_tracer("banyan.policy")
 
 @dataclass(slots=True)
 class Attempts:
-    """How often the call was sent."""
+    """How often the call was sent. To be entered where no span tells of it."""
 
     count: int = 0
     doubtful: bool = False
     """One of them may have had its effect, however the last one ended."""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
 
 def logical(system: str, method: str, semantics: Semantics) -> AbstractContextManager[Attempts]:
     """Covers all retries; an error counts only when it is the last word, and doubt is none: the flow settles it."""
-    around = trace.get_current_span().get_span_context()
-    if around.is_valid and not around.trace_flags.sampled:
-        return nullcontext(Attempts())  # nobody looks: the trace goes on, under the span around it
-    return _traced(system, method, semantics)
+    return _traced(system, method, semantics) if unseen() is None else Attempts()
 
 
 @contextmanager

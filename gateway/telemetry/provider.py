@@ -7,9 +7,10 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ParentBased
 
 from gateway.settings import Settings
+from gateway.telemetry.roots import Share
 from gateway.telemetry.traces import SqliteTraces
 
 QUEUE = 65_536
@@ -35,7 +36,7 @@ def start(settings: Settings) -> Telemetry:
     if not isinstance(provider, TracerProvider):
         provider = TracerProvider(
             resource=Resource.create({"service.name": "banyan-gateway"}),
-            sampler=ParentBased(TraceIdRatioBased(settings.telemetry.ratio)),
+            sampler=ParentBased(Share(settings.telemetry.ratio)),
             shutdown_on_exit=False,
         )
         trace.set_tracer_provider(provider)

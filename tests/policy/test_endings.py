@@ -8,10 +8,10 @@ import pytest
 from contracts.call import Call, Principal
 from contracts.clock import SystemClock
 from contracts.errors import Garbled, NotFound, PortError, Unavailable
-from gateway.api.tmf630 import patience
 from gateway.policy import backend
 from gateway.policy.backend import Backend
 from gateway.policy.breaker import BreakerState
+from gateway.policy.limit import Limit
 from gateway.policy.retry import Patience, Semantics
 from tests.clock import FakeClock
 
@@ -34,7 +34,7 @@ class Crowd:
         tries = Patience(least_s=0.001, base_s=0.001, throttled_base_s=0.001, cap_s=0.004)
         chance = self.random.random
         self.backend = Backend("x", self.clock, places=PLACES, timeout_s=0.01, patience=tries, chance=chance)
-        self.turns = patience.Patience(0.03)
+        self.turns = Limit(0.03)
 
     async def one(self, end: object) -> object:
         semantics = self.random.choice(list(Semantics))
@@ -82,9 +82,9 @@ async def test_counters_return_to_where_they_were(seed: int, monkeypatch: pytest
     }  # fmt: skip
     budget, breaker = crowd.backend.budget, crowd.backend.breaker
     assert (budget.active, budget.retrying) == (0, 0)
-    await asyncio.gather(*(crowd.backend._bulkhead.enter(0) for _ in range(PLACES)))
+    assert all(crowd.backend._bulkhead.take() for _ in range(PLACES))
     with pytest.raises(Unavailable):
-        await crowd.backend._bulkhead.enter(0)
+        await crowd.backend._bulkhead.queue(0)
     assert breaker.state is BreakerState.CLOSED or not breaker._probing
 
 

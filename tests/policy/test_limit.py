@@ -1,4 +1,4 @@
-"""The limit of an attempt: its own end is a TimeoutError, the end of the task around it is none."""
+"""The limit of a request or an attempt: its own end is a TimeoutError, the end of the task around it is none."""
 
 import asyncio
 
@@ -7,46 +7,89 @@ import pytest
 from gateway.policy.limit import Limit
 
 
-async def hang(limit: float) -> None:
-    with Limit(limit):
-        await asyncio.Event().wait()
+async def waiting(limit: Limit, event: asyncio.Event | None = None) -> str:
+    with limit.turn():
+        await (event or asyncio.Event()).wait()
+    return "done"
 
 
-async def test_what_does_not_end_is_ended() -> None:
-    with pytest.raises(TimeoutError):
-        await hang(0.01)
-    assert not asyncio.current_task().cancelling()  # type: ignore[union-attr]  # this is one
+async def test_who_is_answered_in_time_is_left_alone_and_who_is_not_is_ended() -> None:
+    limit, now, never = Limit(0.2), asyncio.Event(), asyncio.Event()
+    tasks = [asyncio.create_task(waiting(limit, event)) for event in (never, now, never, now)]
+    asyncio.get_running_loop().call_soon(now.set)
+    told = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in told] == [TimeoutError, str, TimeoutError, str]
+    assert not any(task.cancelling() for task in tasks)
 
 
-async def test_the_inner_limit_is_not_taken_for_the_outer() -> None:
-    with Limit(60), pytest.raises(TimeoutError):
-        await hang(0.01)
+async def test_one_turn_follows_another() -> None:
+    limit = Limit(0.01)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await waiting(limit)
+    with limit.turn():
+        pass
+    await asyncio.sleep(0.03)
 
 
-@pytest.mark.parametrize("limit", [0, 60])
-async def test_who_is_called_off_did_not_run_out_of_time(limit: float) -> None:
+async def test_who_comes_later_is_due_later() -> None:
+    limit, ended = Limit(0.02), []
+
+    async def noted(name: str) -> None:
+        try:
+            await waiting(limit)
+        except TimeoutError:
+            ended.append(name)
+
+    first = asyncio.create_task(noted("first"))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(noted("second"))
+    await asyncio.gather(first, second)
+    assert ended == ["first", "second"]
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+async def test_who_is_called_off_did_not_run_out_of_time(seconds: float) -> None:
     """Also when both come in one turn of the loop."""
-    task = asyncio.create_task(hang(limit))
+    task = asyncio.create_task(waiting(Limit(seconds)))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def test_what_ends_in_time_is_left_alone() -> None:
-    with Limit(0.01):
-        pass
-    await asyncio.sleep(0.03)
+async def test_an_outer_limit_is_not_taken_for_an_inner_one() -> None:
+    soon, late = Limit(0.01), Limit(30)
+
+    async def inner() -> None:
+        try:
+            await waiting(late)
+        except TimeoutError:
+            pytest.fail("the inner turn had time")
+
+    with pytest.raises(TimeoutError), soon.turn():
+        await inner()
 
 
-async def fail() -> None:
-    try:
-        await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        raise LookupError from None
+async def test_the_inner_limit_is_not_taken_for_the_outer() -> None:
+    with Limit(60).turn(), pytest.raises(TimeoutError):
+        await waiting(Limit(0.01))
 
 
 async def test_a_failure_is_told_as_it_is() -> None:
-    with pytest.raises(LookupError), Limit(0.01):
+    async def fail() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise LookupError from None
+
+    with pytest.raises(LookupError), Limit(0.01).turn():
         await fail()
     assert not asyncio.current_task().cancelling()  # type: ignore[union-attr]  # this is one
+
+
+def test_another_loop_has_a_timer_of_its_own() -> None:
+    limit = Limit(0.01)
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            asyncio.run(waiting(limit))

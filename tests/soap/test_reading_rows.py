@@ -8,7 +8,7 @@ from lxml import etree
 
 from banyan import Garbled
 from banyan.soap import SoapContract, SoapFault
-from banyan.soap.codec.rows import LEAST
+from banyan.soap.codec.rows import SMALL
 from tests.soap.small import contract, element, envelope, kind, sequence, told
 
 ROW = (
@@ -77,7 +77,7 @@ def test_rows_that_look_alike_are_read_without_their_elements(of: SoapContract) 
     assert len(cut.rows) == COUNT
     assert cut.sample.count(b"<t:row>") == 1
     assert reply.cut(in_full(document())) is None
-    assert reply.cut(told("<t:rows/>" + " " * LEAST)) is None
+    assert reply.cut(told("<t:rows/>" + " " * SMALL)) is None
 
 
 def test_what_one_document_proved_holds_for_the_next_of_the_same_frame(of: SoapContract) -> None:

@@ -64,10 +64,24 @@ class Record:
         # In a record that is read in full, lists come last.
         self._order = sorted(range(len(fields)), key=lambda place: fields[place].many)
         self._keys = [fields[place].key for place in self._order]
+        self._plain = [
+            (field.key, _dereferenced if field.convert is str else field.convert)
+            for field in fields
+            if field.convert is not None and not field.many
+        ]
+        self.plain = len(self._plain) == len(fields)
+        """Whether it holds nothing but texts."""
         # One in which nothing came is no record.
         some = "" if any(field.required for field in fields) else f"(?!{style.gap}</)"
         self.pattern = some + "".join(part.pattern for part in parts) + style.gap
         self.bare = some + "".join(part.bare for part in parts) + style.gap
+
+    def value(self, texts: Sequence[str | None]) -> dict[str, Any]:
+        """Of one row, where it is plain. Raises as `values`."""
+        return {
+            key: None if text is None else convert(text)
+            for (key, convert), text in zip(self._plain, texts, strict=True)
+        }
 
     def values(self, columns: Iterator[Column]) -> list[Any]:
         held = [part.values(columns) for part in self._parts]
@@ -95,7 +109,7 @@ class _Text:
     def values(self, columns: Iterator[Column]) -> list[Any]:
         column = next(columns)
         said: Any = column if self._always else [text for text in column if text is not None]
-        values: list[Any] = _dereferenced(said) if self._convert is str else _converted(said, self._convert)
+        values: list[Any] = _all_dereferenced(said) if self._convert is str else _converted(said, self._convert)
         if len(values) == len(column):
             return values
         given = iter(values)
@@ -122,14 +136,17 @@ def _converted(texts: list[str], convert: Convert) -> list[Any]:
     return [values[text] for text in texts]
 
 
-def _dereferenced(texts: list[str]) -> list[str]:
+def _all_dereferenced(texts: list[str]) -> list[str]:
     """All at once, between characters that no document holds."""
     whole = BORDER.join(texts)
-    if "&" not in whole:
-        return texts
-    for name, character in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&")):
-        whole = whole.replace(f"&{name};", character)
-    return whole.split(BORDER)
+    return _dereferenced(whole).split(BORDER) if "&" in whole else texts
+
+
+def _dereferenced(text: str) -> str:
+    if "&" in text:
+        for name, character in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&")):
+            text = text.replace(f"&{name};", character)
+    return text
 
 
 class _Inner:

@@ -15,26 +15,29 @@ from lxml.etree import _Element
 from banyan.soap.codec.columns import Field, Record, Style
 from banyan.soap.strict import ELEMENTS
 
-LEAST, MOST = 1_000, 10_000_000
-"""Bytes of a document whose rows are looked for; libxml2 refuses longer texts."""
+SMALL, MOST = 1_000, 10_000_000
+"""Bytes. What is smaller is worth it only where its frame is known; libxml2 refuses longer texts."""
+VAIN = 16
+"""Small documents in a row whose frame was another each time: from then on they are read in full at once."""
 PIECE = 100_000
 """Characters that are taken apart at once: so long nobody else runs."""
 STYLES = FRAMES = 64
 SHORT = 4_000
 """Characters of a frame that is remembered."""
+FEW = 6
+"""Rows that are not worth making columns of."""
 ATTRIBUTES = r"(?:\s[^<>&]*)?"
 """The same in each row, such as a namespace or its type."""
 GAP = r"[ \t\r\n]{0,999}"
 ENCODING = re.compile(r"""\ufeff?<\?xml[^>]{0,99}?\sencoding\s*=\s*["']([^"']*)""")
 PREFIX = r"((?:[^\W\d][\w.-]*:)?)"
-NO_CHARACTERS = "\ufffe", "\uffff"
 STRANGE = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 NIL = re.compile(r"""\s([\w.-]+:nil)=["'](?:true|1)["']""")
 
 
 def whole_text(document: bytes) -> str | None:
     """The characters of a document in UTF-8 that is worth looking for rows in."""
-    if not LEAST <= len(document) <= MOST or document.count(b"<") > ELEMENTS:
+    if len(document) > MOST or document.count(b"<") > ELEMENTS:
         return None
     try:
         text = document.decode()
@@ -119,11 +122,44 @@ class Rows:
         self._closing = re.compile(rf"[/:]{re.escape(name)}\s*>")
         self._written = lru_cache(STYLES)(partial(_Written, fields))
         self._proven: dict[Frame, Any] = {}
+        self._latest: Frame | None = None
+        self._vain = 0
 
     def cut(self, document: str) -> Cut | None:
-        """None for a document without such rows, or with one that is not plain."""
+        """None for a document without such rows, with one that is not plain, or for which it is not worth it."""
+        try:
+            return self._in_latest(document) or self._in_any(document)
+        except (ValueError, ArithmeticError):
+            return None  # the full reading tells what is wrong
+
+    def _in_latest(self, document: str) -> Cut | None:
+        """One that begins and ends as the latest did, with nothing but rows in between."""
+        frame = self._latest
+        if frame is None or not (document.startswith(frame.head) and document.endswith(frame.tail)):
+            return None
+        rest = document[len(frame.head) :]
+        if frame not in self._proven or ":nil=" in rest or _is_strange(rest):
+            return None
+        rows, tail = frame.written.rows(rest)
+        if not rows or tail != frame.tail:
+            return None
+        self._vain = 0
+        return Cut(rows, {}, frame, self._path, self._proven)
+
+    def _in_any(self, document: str) -> Cut | None:
+        small = len(document) < SMALL
+        if small and self._vain >= VAIN:
+            return None
+        cut = self._cut(document)
+        if cut is not None and cut.frame in self._proven:
+            self._latest, self._vain = cut.frame, 0
+        elif cut is not None and small:
+            self._vain += 1
+        return cut
+
+    def _cut(self, document: str) -> Cut | None:
         first = self._first.search(document)
-        if first is None or STRANGE.search(document) or any(each in document for each in NO_CHARACTERS):
+        if first is None or _is_strange(document):
             return None
         name = first[1] + self._name
         opening = f"<{name}{first[2]}>"
@@ -138,14 +174,18 @@ class Rows:
         left = {place: row[0] for place, row in found.items() if row is not None}
         if len(left) < len(found):
             return None
-        try:
-            rows, tail = written.rows(rest)
-        except (ValueError, ArithmeticError):
-            return None
+        rows, tail = written.rows(rest)
         if self._closing.search(head) or self._closing.search(tail):
             return None  # which of them the list has, nobody could tell
         nilled = nil is not None and nil.start() < len(rest) - len(tail)
         return Cut(rows, left, Frame(written, head, tail, nilled), self._path, self._proven)
+
+
+def _is_strange(text: str) -> bool:
+    """Whether it takes a parser to tell what this says."""
+    if "\ufffe" in text or "\uffff" in text:
+        return True  # no characters of XML
+    return "&" in text and STRANGE.search(text) is not None
 
 
 class _Written:
@@ -167,7 +207,10 @@ class _Written:
             between = parts[::step]
             if any(between[:-1]):
                 break
-            rows += self._record.values(iter([parts[place::step] for place in range(1, step)]))
+            if self._record.plain and len(between) <= FEW:
+                rows += [self._record.value(parts[place : place + step - 1]) for place in range(1, len(parts), step)]
+            else:
+                rows += self._record.values(iter([parts[place::step] for place in range(1, step)]))
             at = end - len(between[-1])
             if between[-1]:
                 break

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import field
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _T = TypeVar("_T")
 _LOG = structlog.get_logger("banyan.edge")
 
+_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_NAMES = 256
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -34,13 +37,18 @@ class Answer:
     async def send(self, send: Send, *, bare: bool = False) -> None:
         """`bare`: the headers alone, as they are with the body."""
         payload = self.payload()
-        headers = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in self.headers.items()]
+        headers = [(_name(name), value.encode("latin-1")) for name, value in self.headers.items()]
         if payload:
             headers.append((b"content-type", b"application/json"))
-        if self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        if self.status not in _BODILESS:
             headers.append((b"content-length", str(len(payload)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if bare else payload})
+
+
+@lru_cache(_NAMES)
+def _name(name: str) -> bytes:
+    return name.lower().encode("ascii")
 
 
 async def certain(

@@ -11,7 +11,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Front:
     """ASGI middleware. FastAPI's own way to a mounted app costs more than the kernel's whole answer.
 
-    `app.state.kernel` is there from the moment the gateway serves.
+    `app.kernel` is there from the moment the gateway serves.
     """
 
     def __init__(self, app: App) -> None:
@@ -19,7 +19,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            kernel = getattr(scope["app"].state, "kernel", None)
+            kernel = scope["app"].kernel
             if kernel is not None and kernel.serves(scope["path"]):
                 await kernel(scope, receive, send)
                 return

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import NamedTuple
 
 from contracts.call import Call, Principal
 from contracts.clock import Clock
+from contracts.noun import noun
 from gateway.api.tmf630 import reads, writes
 from gateway.api.tmf630.answers import Answer, Send, certain
 from gateway.api.tmf630.contract import Contract, Contracts, Resource
@@ -20,7 +20,6 @@ from gateway.api.tmf630.inner import furnished
 from gateway.api.tmf630.listening.callbacks import Rules
 from gateway.api.tmf630.listening.delivered import hub_rooms
 from gateway.api.tmf630.monitors import monitor_endpoint
-from gateway.api.tmf630.patience import Patience
 from gateway.api.tmf630.rendering import Rendering
 from gateway.api.tmf630.request import (
     Receive,
@@ -33,6 +32,7 @@ from gateway.api.tmf630.request import (
 )
 from gateway.api.tmf630.resources import Endpoint
 from gateway.api.tmf630.room import Room
+from gateway.policy.limit import Limit
 from gateway.store.sql_store import SqlStore
 from gateway.telemetry.middleware import ROUTE
 
@@ -83,7 +83,7 @@ class Kernel:
         self._clock = clock
         self._principal_of = principal_of
         self._limits = limits or Limits()
-        self._reading, self._writing = Patience(self._limits.read_s), Patience(self._limits.write_s)
+        self._reading, self._writing = Limit(self._limits.read_s), Limit(self._limits.write_s)
         self._beside = beside or {}
         self.routes: dict[str, Endpoint] = {}
         rooms = furnished(contracts, rooms, store, clock)
@@ -141,11 +141,11 @@ class Kernel:
                 return Answer(HTTPStatus.NO_CONTENT, headers=allowed)
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "request.method", "not a method of this path", headers=allowed)
         check_accept(headers)
-        patience = self._reading if method == "GET" else self._writing
+        limit = self._reading if method == "GET" else self._writing
         principal = self._principal_of(headers)
-        call = Call(self._clock.monotonic() + patience.seconds, principal.operator, principal)
+        call = Call(self._clock.monotonic() + limit.seconds, principal.operator, principal)
         query = scope["query_string"]
-        with patience.turn():
+        with limit.turn():
             body = await self._body(receive, headers) if method in ("POST", "PATCH", "PUT") else b""
             request = Request(method, found.collection, found.id, query, headers, body, principal, call, found.parents)
             return await self._asked(found.endpoint, request)
@@ -201,7 +201,8 @@ class Kernel:
         return _Found(endpoint, route, collection, id, (parent,))
 
 
-class _Found(NamedTuple):
+@noun
+class _Found:
     endpoint: Endpoint
     route: str
     """The path with {id} in place of ids, as traces name it."""

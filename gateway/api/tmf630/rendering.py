@@ -53,10 +53,10 @@ class Rendering:
 
 
 def href(collection: str, id: str) -> str:
-    return f"{_quoted(collection)}/{id if id.isascii() and id.isalnum() else quote(id, safe='')}"
+    return f"{quoted(collection)}/{id if id.isascii() and id.isalnum() else quote(id, safe='')}"
 
 
-_quoted = lru_cache(_KEPT)(quote)
+quoted = lru_cache(_KEPT)(quote)
 
 
 class _Kept:

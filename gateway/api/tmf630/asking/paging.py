@@ -1,16 +1,18 @@
 """The answer to a list: which page of it this is, how long the whole is, and where the other pages are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from contracts.page import Window
 from gateway.api.tmf630.answers import Answer, freshness
 from gateway.api.tmf630.asking.cursors import write_cursor
 from gateway.api.tmf630.asking.query import Asking
 from gateway.api.tmf630.errors import Refused
+from gateway.api.tmf630.rendering import quoted
 from gateway.store.port import Found
+
+_OK, _PARTIAL = HTTPStatus.OK.value, HTTPStatus.PARTIAL_CONTENT.value
 
 
 def listed(
@@ -25,28 +27,27 @@ def listed(
     partial = asking.paged and len(items) < total
     headers = {"X-Total-Count": str(total), "X-Result-Count": str(len(items))}
     if asking.cursor is not None:
-        links = _beside(asking, window, found)
+        links: Iterable[tuple[str, str]] = _beside(asking, window, found)
     else:
         links = _offsets(asking, window, total)
         if partial and items:
             headers["Content-Range"] = f"items {window.offset}-{window.offset + len(items) - 1}/{total}"
     if cursors and found.rows and not asking.sort:
         headers |= {"X-Next-Cursor": write_cursor(found.rows[-1]), "X-Previous-Cursor": write_cursor(found.rows[0])}
-    target = quote(path)
-    headers["Link"] = ", ".join(f'<{target}?{query}>; rel="{rel}"' for rel, query in links)
-    status = HTTPStatus.PARTIAL_CONTENT if partial else HTTPStatus.OK
-    return Answer(status, items, {**headers, **freshness(found.as_of, found.missing)})
+    target = quoted(path)
+    headers["Link"] = ", ".join([f'<{target}?{query}>; rel="{rel}"' for rel, query in links])
+    return Answer(_PARTIAL if partial else _OK, items, {**headers, **freshness(found.as_of, found.missing)})
 
 
-def _offsets(asking: Asking, window: Window, total: int) -> Iterator[tuple[str, str]]:
+def _offsets(asking: Asking, window: Window, total: int) -> Iterable[tuple[str, str]]:
     offset, limit = window.offset, window.limit
-    yield "self", asking.page(f"offset={offset}&limit={limit}")
-    yield "first", asking.page(f"offset=0&limit={limit}")
+    pages = {"self": offset, "first": 0}
     if offset + limit < total:
-        yield "next", asking.page(f"offset={offset + limit}&limit={limit}")
+        pages["next"] = offset + limit
     if offset > 0:
-        yield "prev", asking.page(f"offset={max(0, offset - limit)}&limit={limit}")
-    yield "last", asking.page(f"offset={max(0, (total - 1) // limit * limit)}&limit={limit}")
+        pages["prev"] = max(0, offset - limit)
+    pages["last"] = (total - 1) // limit * limit if total else 0
+    return [(rel, asking.page(f"offset={start}&limit={limit}")) for rel, start in pages.items()]
 
 
 def _beside(asking: Asking, window: Window, found: Found) -> Iterator[tuple[str, str]]:

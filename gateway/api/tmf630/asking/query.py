@@ -53,7 +53,7 @@ class Asking:
 
     def page(self, place: str) -> str:
         """The query of another page; `place` is such as offset=0&limit=100."""
-        return "&".join((*self.rest, place))
+        return "&".join([*self.rest, place]) if self.rest else place
 
 
 _NOTHING = Asking()
