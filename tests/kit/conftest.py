@@ -15,6 +15,9 @@ from banyan.simulate import Ledger, running
 from tests.kit.acme.adapter import simulator
 
 SETTINGS = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
+PLAIN = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception", "--import-mode=importlib"]
+"""What watches for exceptions that nobody catches collects garbage in each run: seconds, beside a whole suite's objects.
+The outer run watches for them too."""
 TEST = """
 from decimal import Decimal
 from pathlib import Path
@@ -75,8 +78,7 @@ def run(project: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         outcome = Outcome()
         before = set(sys.modules)
         base = ["-q", "-s", "-ra", "-c", str(project / "pytest.ini"), "--rootdir", str(project)]
-        plain = ["-p", "no:cacheprovider", "-p", "no:xdist", "--import-mode=importlib"]
-        outcome.exit = pytest.main([*base, *plain, *options, str(project)], plugins=[outcome])
+        outcome.exit = pytest.main([*base, *PLAIN, *options, str(project)], plugins=[outcome])
         for name in set(sys.modules) - before:
             if name.endswith("test_contract"):
                 del sys.modules[name]
