@@ -20,7 +20,9 @@ ROW = (
     + element("one", "t:One", "?")
     + element("many", "t:Many", "*")
     + element("word", "xs:string", "*")
+    + element("full", "t:Full", "?")
 )
+FULL = element("k", "xs:int") + element("s", "xs:string") + element("at", "t:At")
 ONE = element("a", "xs:int", "?") + element("b", "xs:string", 'nillable="true" minOccurs="0"')
 MANY = element("a", "xs:int") + element("one", "t:One", 'nillable="true"') + element("c", "xs:string", "*")
 KIND = '<xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></xs:simpleType>'
@@ -29,6 +31,8 @@ BEHIND = element("after", "t:Row", "*")
 """With another list, what stands around the rows could be changed, and is not remembered."""
 TYPES = (
     KIND
+    + kind("At", element("on", "xs:date"))
+    + kind("Full", FULL)
     + kind("One", ONE)
     + kind("Many", MANY)
     + kind("Row", ROW)
@@ -156,6 +160,10 @@ SAID = {
     "an inner record of an empty one": ROW_OF.format("<t:one><t:b/></t:one>"),
     "an inner record that is nil": ROW_OF.format('<t:many><t:a>1</t:a><t:one xsi:nil="true"/></t:many>' + ITEM),
     "an inner text that is nil": ROW_OF.format('<t:one><t:b xsi:nil="true"/></t:one>'),
+    "an inner record that only some rows have": ROW_OF.format(
+        "<t:full><t:k>1</t:k><t:s>x</t:s><t:at><t:on>2026-01-31</t:on></t:at></t:full>"
+    ),
+    "an inner record that is not whole": ROW_OF.format("<t:full><t:k>1</t:k><t:s>x</t:s></t:full>"),
     "an inner number that is none": ROW_OF.format("<t:one><t:a>x</t:a></t:one>"),
     "inner order": ROW_OF.format("<t:word>x</t:word>" + ITEM),
     "inner twice": ROW_OF.format("<t:one><t:a>1</t:a></t:one><t:one><t:a>1</t:a></t:one>"),

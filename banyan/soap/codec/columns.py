@@ -59,8 +59,9 @@ class _Part(Protocol):
 class Record:
     """As `_Part`, of all its fields."""
 
-    def __init__(self, fields: Sequence[Field], style: Style) -> None:
-        parts = self._parts = [_part(field, style) for field in fields]
+    def __init__(self, fields: Sequence[Field], style: Style, *, always: bool = True) -> None:
+        """`always`: whether there is one in each row."""
+        parts = self._parts = [_part(field, style, always=always) for field in fields]
         # In a record that is read in full, lists come last.
         self._order = sorted(range(len(fields)), key=lambda place: fields[place].many)
         self._keys = [fields[place].key for place in self._order]
@@ -89,10 +90,13 @@ class Record:
         return [*map(dict, map(zip, repeat(self._keys), zip(*ordered, strict=True)))]
 
 
-def _part(field: Field, style: Style) -> _Part:
+def _part(field: Field, style: Style, *, always: bool) -> _Part:
+    """`always`: whether there is a record in each row for it to stand in."""
     if field.many:
         return _List(field, style)
-    return _Inner(field, style) if field.convert is None else _Text(field, field.convert, style)
+    if field.convert is None:
+        return _Inner(field, style, always=always)
+    return _Text(field, field.convert, style, always=always)
 
 
 def _named(field: Field, style: Style) -> str:
@@ -100,9 +104,9 @@ def _named(field: Field, style: Style) -> str:
 
 
 class _Text:
-    def __init__(self, field: Field, convert: Convert, style: Style) -> None:
+    def __init__(self, field: Field, convert: Convert, style: Style, *, always: bool) -> None:
         self._convert = convert
-        self._always = field.required and not field.nillable and not field.hollow
+        self._always = always and field.required and not field.nillable and not field.hollow
         text = REFERRING if convert is str else TEXT
         self.pattern, self.bare = (_element(field, style, form) for form in (f"({text})", text))
 
@@ -152,9 +156,9 @@ def _dereferenced(text: str) -> str:
 class _Inner:
     """A record inside another."""
 
-    def __init__(self, field: Field, style: Style) -> None:
-        self._record = Record(field.fields, style)
+    def __init__(self, field: Field, style: Style, *, always: bool) -> None:
         self._marked = not field.required or field.nillable
+        self._record = Record(field.fields, style, always=always and not self._marked)
         mark = "()" if self._marked else ""
         self.pattern, self.bare = (
             _element(field, style, form) for form in (mark + self._record.pattern, self._record.bare)
@@ -171,7 +175,7 @@ class _List:
 
     def __init__(self, field: Field, style: Style) -> None:
         one = field._replace(many=False, required=True)
-        item = _part(one, style)
+        item = _part(one, style, always=True)
         self._item = item
         self._split = re.compile(item.pattern)
         times = "+" if field.required else "*"
