@@ -56,7 +56,7 @@ class Moves:
         found = self._pairs.get((older, stored))
         if found is None:
             found = self._pairs[older, stored] = Pair(older, stored, self.facts(older, stored), self._written)
-            found.learn(self)
+            found.learn(self.older, self.inner, self.options)
         return found
 
     def _settle(self, fresh: list[Pair]) -> None:

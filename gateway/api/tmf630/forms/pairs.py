@@ -1,18 +1,20 @@
 """A type of the older version and the stored type that took its place: the ways of its attributes, learnt once."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
+from gateway.api.tmf630.contract import Contract
 from gateway.api.tmf630.forms.places import FIRST, found_at, put, raised
 from gateway.api.tmf630.forms.types import ASIDE
 from gateway.api.tmf630.forms.views import View
-from gateway.api.tmf630.forms.ways import Way, as_is
+from gateway.api.tmf630.forms.ways import Inside, Way, as_is
 from gateway.api.tmf630.forms.written import Steps, Written
 
-if TYPE_CHECKING:
-    from gateway.api.tmf630.forms.moves import Moves
-
+T = TypeVar("T")
+Schema = Mapping[str, Any]
+Look = Callable[[Schema, str, str], T]
+"""Asked by the schema of an attribute in the older version, and by its stored type and the path in that."""
 _NEAR = 2
 """Steps to what stands right inside a wrapper."""
 
@@ -36,13 +38,14 @@ class Pair:
         """What an older client sees; exact: from which `into` finds back, where seeing would lose something."""
         return self._editable if exact else self._shown
 
-    def learn(self, moves: "Moves") -> None:
-        attributes = moves.older.attributes(self.older)
-        missed, demanded = self._facts.get("missed", {}), moves.older.mandatory(self.older)
+    def learn(self, older: Contract, inside: Look[Inside | None], options: Look[frozenset[str]]) -> None:
+        """`inside`, `options`: what stands at an attribute, and the enumeration that it has to keep to."""
+        attributes = older.attributes(self.older)
+        missed, demanded = self._facts.get("missed", {}), older.mandatory(self.older)
         self._missed = [(name, path.split(".")) for name, path in missed.items() if name in demanded]
         for name, schema in attributes.items():
             if name not in self._aside:
-                way = self._way(moves, name, schema)
+                way = self._way(name, schema, inside, options)
                 if way != Way((name,)):
                     self._ways[name] = way
                 self._taken |= way.risen or {way.path[0]}
@@ -52,7 +55,7 @@ class Pair:
         if self.older != self.stored:
             self._ways["@type"] = Way(("@type",), values={self.older: self.stored})
 
-    def _way(self, moves: "Moves", name: str, schema: Mapping[str, Any]) -> Way:
+    def _way(self, name: str, schema: Schema, inside: Look[Inside | None], options: Look[frozenset[str]]) -> Way:
         facts = self._facts
         path: str = facts.get("move", {}).get(name, name)
         if name in facts.get("unwrap", {}):
@@ -60,19 +63,19 @@ class Pair:
         kept = name in facts.get("keep", ())
         return Way(
             tuple(path.split(".")),
-            None if kept else moves.inner(schema, self.stored, path),
+            None if kept else inside(schema, self.stored, path),
             facts.get("values", {}).get(name),
             facts.get("shows", {}).get(name),
             name in facts.get("many", ()),
-            options=frozenset() if kept else moves.options(schema, self.stored, path),
+            options=frozenset() if kept else options(schema, self.stored, path),
         )
 
-    def idle(self, idle: "Collection[Pair]") -> bool:
+    def idle(self, idle: Collection[Inside]) -> bool:
         """Whether both versions have the same, given that they have it in these other types."""
         same = self.older == self.stored and not self._left and not self._missed
         return same and all(way.without(idle) == Way((name,)) for name, way in self._ways.items())
 
-    def settle(self, idle: "Collection[Pair]") -> None:
+    def settle(self, idle: Collection[Inside]) -> None:
         """Work out the views, given the pairs that nobody need look into."""
         ways = {name: way.without(idle) for name, way in self._ways.items()}
         self._ways = {name: way for name, way in ways.items() if way != Way((name,))}

@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from gateway.api.tmf630.forms.pairs import Pair
+
+class Inside(Protocol):
+    """What stands at an attribute: an object, or several, with ways of its own."""
+
+    def into(self, value: Any) -> Any: ...
+
+    def view(self, *, exact: bool) -> Callable[[Any], Any]: ...
+
+    def path(self, path: str) -> str: ...
+
+    def alike(self, path: str, shown: str) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +22,7 @@ class Way:
     """Where one attribute of the older version is stored, and as what."""
 
     path: tuple[str, ...]
-    inner: "Pair | None" = None
+    inner: Inside | None = None
     values: Mapping[str, str] | None = None
     shows: Mapping[str, str] | None = None
     many: bool = False
@@ -58,7 +67,7 @@ class Way:
     def homeless(self, stored: Any) -> bool:
         return bool(self.options) and isinstance(stored, str) and stored not in self.options
 
-    def without(self, idle: "Collection[Pair]") -> "Way":
+    def without(self, idle: Collection[Inside]) -> "Way":
         """This way, which need not look into what is the same in both versions."""
         return replace(self, inner=None) if self.inner in idle else self
 
