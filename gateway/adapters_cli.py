@@ -154,7 +154,7 @@ def _pairs(given: list[str], ports: tuple[str, ...], seen: Survey) -> dict[str, 
 
 
 def _serves(ports: tuple[str, ...], given: dict[str, str], seen: Survey, *, ask: bool) -> dict[str, str]:
-    serves = {**choose(ports, seen), **given}
+    serves = choose(ports, seen, given)
     if not ask:
         return serves
     _OUT.print("\n2/3 Which operation serves which method? Enter takes the guess, - leaves it out.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod, attributes, parameters_of, signature
-from banyan.scaffold.fields import FAIR, WHOLE, Line, lines, literal, sources, todo
+from banyan.scaffold.fields import FAIR, WHOLE, Line, Source, always, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
 from banyan.scaffold.paths import certain, inside, reached
 from banyan.scaffold.requests import (
@@ -41,6 +41,8 @@ class _Composer:
         self._common: tuple[Part, ...] = ()
         self._numbers: frozenset[str] = frozenset()
         """Parts by which the system's own number of a piece of work is known again."""
+        self._references: frozenset[str] = frozenset()
+        """Parts of requests that carry our reference."""
 
     def compose(self, asked: Sequence[Method]) -> Composed:
         made = self._made
@@ -65,9 +67,11 @@ class _Composer:
         served = [
             (method, self._operations[self._serves[method.name]]) for method in asked if method.name in self._serves
         ]
-        brought = {
-            name for method, operation in served for name in ask(method, operation, self._carried_by(operation)).filled
-        }
+        asks = [ask(method, operation, self._carried_by(operation)) for method, operation in served]
+        brought = {name for each in asks for name in each.filled}
+        self._references = frozenset(
+            part for each in asks for said, part in each.placed.items() if said.endswith(".reference")
+        )
         return tuple(part for part in shared(operation for _, operation in served) if part.name not in brought)
 
     def _header(self) -> None:
@@ -204,10 +208,11 @@ class _Composer:
         assert method.noun is not None
         body: Part = inside(operation.answers)[0]
         path = inside(operation.answers)[1]
-        found = {line.name: line for line in lines(method.noun, body, ("reference",))}
-        native = found["native_id"]
+        theirs = self._theirs(body)
+        native = next(line for line in lines(method.noun, theirs, ("reference",)) if line.name == "native_id")
         ours = f"{parameter.name}.reference"
-        known = bool(body.parts) and (method.port != "ProvisioningPort" or native.part in self._numbers)
+        known = bool(theirs.parts) and (method.port != "ProvisioningPort" or native.part in self._numbers)
+        known = known and (theirs == body or "todo(" not in native.value)
         value = native.value.replace("row[", f"{path}[") if known else ours
         self._made.need(native.needs if known else frozenset())
         self._made.fed[method.name] = {"native_id": native.part} if known else {}
@@ -245,13 +250,14 @@ class _Composer:
         if "settled" not in {function.name for function in self._made.functions}:
             done = self._made.says[code.name]
             asks = f"if code {'is not' if done == 'True' else '!='} {done}:"
+            if not all(always(part) for part in path):
+                asks = f"if code not in (None, {done}):"
             asks += f"  # guessed: what of {name} means that it was done, and what that it knows no such thing?"
             body = [asks, f'    raise Rejected("it refused the request by {code.name}", code=str(code))']
             doc = "A refusal inside a reply: NotFound, Rejected or Conflict, by its code."
             self._function(Function("settled", "code: object", "None", doc, body), [])
             self._made.refuses = True
-        where = "".join(f'["{part.name}"]' for part in path)
-        return [f"settled(body{where})"]
+        return [f"settled({Source(path).read('body')})"]
 
     def _look_up(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         """A read that says whether a write was done: the row with our reference, or the one that was asked for."""
@@ -268,7 +274,7 @@ class _Composer:
             self._made.mapping_names.add("todo")
             at = ""
         else:
-            found = {line.name: line for line in lines(Receipt, record, ("reference",))}
+            found = {line.name: line for line in lines(Receipt, self._theirs(record), ("reference",))}
             native, accepted = found["native_id"], found["accepted"]
             late = "todo(" in accepted.value
             at = ", at: datetime" if late else ""
@@ -346,7 +352,7 @@ class _Composer:
         while name in taken:
             name += "_too"
         self._makers[key] = name
-        made = lines(noun, record, given)
+        made = lines(noun, self._theirs(record) if noun is OrderState else record, given)
         if noun is OrderState and not self._numbers & {line.part for line in made if line.name == "native_id"}:
             made = [Line("native_id", "reference") if line.name == "native_id" else line for line in made]
         made = [self._tabled(noun, line) for line in made]
@@ -368,6 +374,12 @@ class _Composer:
         for line in made:
             self._made.need(line.needs)
         return name
+
+    def _theirs(self, record: Part) -> Part:
+        """A record without the parts in which it only repeats our reference, or tells how it went."""
+        code = outcome_code(record) or ()
+        kept = (part for part in record.parts if part.name not in self._references and part not in code)
+        return replace(record, parts=tuple(kept))
 
     def _tabled(self, noun: type, line: Line) -> Line:
         """Enter the table that a line looks words up in, under a name that no other has."""

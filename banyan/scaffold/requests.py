@@ -40,8 +40,12 @@ USER = frozenset({"user", "username", "usr", "login", "uid", "principal"})
 PASSWORD = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
 CODES = frozenset({"rc", "ok", "success", "retcode", "errno"})
 TOLD = frozenset({"result", "resp", "response", "error", "err", "return", "ret", "reply", "outcome", "status", "trans"})
+CODED = TEXT | WHOLE | {"boolean"}
+"""What a code that tells how it went may be."""
 TEXTS = frozenset({"message", "msg", "text", "error", "reason", "description", "desc"})
 """Words of those parts of a reply that tell how it went."""
+ACTIONS = frozenset({"action", "activity", "command", "operation"})
+"""Words of parts of requests that say what shall be done."""
 SESSION = frozenset({"session", "sid", "token", "ticket"})
 
 
@@ -136,6 +140,7 @@ class _Writer:
         if self._key is None:
             return
         top = [part for part in _flat(parts) if not part.complex and (part.kind in TEXT | WHOLE) and not part.values]
+        top = [part for part in top if not (SESSION | ACTIONS) & set(split(part.name))]
         key = KEYS.get(self._method.name, self._key.name)
         if key != self._key.name:  # their number is meant, and never ours
             top = [part for part in top if not CALLERS & set(split(part.name))]
@@ -159,6 +164,7 @@ class _Writer:
         """Our reference goes where it fits best, before anything else that is called like it."""
         leaf = next((each for each in self._leaves if each[1] == "reference" and each[2] != "reference"), None)
         fitting = [part for part in _flat(parts) if part.kind in TEXT and not part.values and not part.complex]
+        fitting = [part for part in fitting if not SESSION & set(split(part.name))]
         best = max(fitting, key=lambda part: alike("reference", part.name), default=None)
         if leaf is None or best is None or alike("reference", best.name) < FAIR:
             return
@@ -233,8 +239,14 @@ class _Writer:
         if part.kind == "dateTime" and len(times) == 1:
             self._asked.used.add(times[0][0])
             return f"{times[0][2]}{MARK}"
+        amount = next((leaf for leaf in self._leaves if Money in (*get_args(leaf[3]), leaf[3])), None)
+        if amount is not None and part.kind in TEXT and "currency" in split(part.name):
+            self._asked.used.add(amount[0])
+            return f"{_converted(amount[3], part, amount[2], self._asked.needs)}{MARK}"
         self._asked.needs.add("todo")
-        return todo(f"{self._operation.local}.{part.told} <- ?")
+        whole = amount is not None and part.kind in WHOLE and alike("amount", part.name) >= FAIR
+        meant = f"{amount[2]}, in which unit" if amount is not None and whole else ""
+        return todo(f"{self._operation.local}.{part.told} <- {meant}?")
 
     def _listed(self, value: str, part: Part) -> str:
         return f"[{value}]" if part.repeats else value
@@ -281,8 +293,7 @@ def _converted(kind: Any, part: Part, expression: str, needs: set[str]) -> str |
     empty = type(None) in get_args(kind)
     if Money in options and part.kind in EXACT | TEXT:
         needs.add("needed")
-        amount = f'needed({expression}, "amount").amount' if empty else f"{expression}.amount"
-        return amount if part.kind == "decimal" else f"float({amount})" if part.kind in EXACT else f"str({amount})"
+        return _of_money(f'needed({expression}, "amount")' if empty else expression, part)
     if options == [str] and part.kind in TEXT and not part.values:
         return expression
     if options == [str] and part.kind in WHOLE and not empty:
@@ -293,6 +304,14 @@ def _converted(kind: Any, part: Part, expression: str, needs: set[str]) -> str |
     if options == [datetime] and part.kind == "dateTime":
         return expression
     return None
+
+
+def _of_money(money: str, part: Part) -> str:
+    """The currency or the amount, as the part takes it."""
+    if "currency" in split(part.name):
+        return f"{money}.currency"
+    amount = f"{money}.amount"
+    return amount if part.kind == "decimal" else f"float({amount})" if part.kind in EXACT else f"str({amount})"
 
 
 def told(part: Part) -> str:
@@ -332,7 +351,9 @@ def _outcome(path: tuple[Part, ...]) -> bool:
     """Whether a part says how it went, and nothing else: a code, a text, or a record of such."""
     part = path[-1]
     if part.complex:
-        return bool(part.parts) and not part.repeats and all(_outcome((*path, inner)) for inner in part.parts)
+        heads = bool({"header", "head"} & set(split(part.name))) and any(_code((*path, each)) for each in part.parts)
+        told = heads or (bool(part.parts) and all(_outcome((*path, inner)) for inner in part.parts))
+        return told and not part.repeats
     return _code(path) or bool(TEXTS & set(split(part.name)))
 
 
@@ -341,15 +362,19 @@ def _code(path: tuple[Part, ...]) -> bool:
         return False
     said = {word for part in path for word in split(part.name)}
     last = set(split(path[-1].name))
-    return bool(last & CODES) or bool(last & {"code", "status"} and said & TOLD and len(said) > 1)
+    if path[-1].kind not in CODED:
+        return False
+    of_reply = said & TOLD if "code" in last else said & TOLD - {"status"} if "status" in last else set[str]()
+    return bool(last & CODES or (of_reply and len(said) > 1))
 
 
 def outcome_code(answers: Part) -> tuple[Part, ...] | None:
     """The path to the code by which a reply says whether it was done."""
     if len(answers.parts) == 1 and answers.parts[0].parts and not answers.parts[0].repeats:
         wrapper = answers.parts[0]
-        inside = outcome_code(wrapper) if wrapper.required and not _outcome((wrapper,)) else None
+        inside = outcome_code(wrapper) if not _outcome((wrapper,)) else None
         if inside is not None:
             return (wrapper, *inside)
-    paths = [path for path in answers.leaves() if all(part.required for part in path) and _code(path)]
-    return next((path for path in paths if all(_outcome(path[:end]) for end in range(1, len(path) + 1))), None)
+    paths = [path for path in answers.leaves() if _code(path)]
+    telling = [path for path in paths if all(_outcome(path[:end]) for end in range(1, len(path) + 1))]
+    return max(telling, key=lambda path: all(part.required for part in path), default=None)

@@ -22,6 +22,9 @@ REFERRING = (
 """What a system calls the name that its caller gave a piece of work, the plainest first."""
 CALLERS = frozenset({"ref", "reference", "external", "client", "partner", "correlation", "customer", "party", "po"})
 """Words of ids that are the caller's, or a person's, and not the system's own."""
+_ABOUT = frozenset({"amount", "currency", "value", "fee", "price", "charge", "sum", "date", "time", "timestamp"})
+_ABOUT |= frozenset({"type", "kind", "status", "state", "system"})
+"""What the last word of a name says that is about a transaction, and is not its reference: `transactionAmount`."""
 _SAME: tuple[tuple[str, ...], ...] = (
     ("id", "identifier", "number", "no", "code", "key", "reference", "ref", "num", "nr"),
     ("subscriber", "msisdn", "phone", "mobile", "mdn", "enduser", "user", "mobilenumber", "phonenumber", "imsi"),
@@ -181,6 +184,8 @@ def alike(ours: str, theirs: str) -> float:
     """From 0 (nothing in common) to 1 (the same word by word)."""
     if split(ours) == split(theirs):
         return 1.0
+    if ours == "reference" and _ABOUT & set(split(theirs)[-1:]):
+        return 0.0
     left, right = content(ours), content(theirs)
     mine = {word for word in split(ours) if word not in _EMPTY} or set(split(ours))
     if not mine or not right:

@@ -1,0 +1,74 @@
+"""What a scaffold writes for orders, top-ups and activations: nothing is sent for what it is not, no refusal missed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from banyan.scaffold.asked import methods
+from banyan.scaffold.compose import compose
+from banyan.scaffold.guess import choose
+from banyan.scaffold.words import alike
+from banyan.soap.survey import survey
+from banyan.soap.vendor import gather
+
+WSDLS = Path(__file__).parent / "wsdl"
+INCA = WSDLS / "inca" / "ocs.wsdl"
+VESPA = WSDLS / "vespa" / "refill.wsdl"
+CORDOBA = WSDLS / "cordoba" / "orders.wsdl"
+HEXA = WSDLS / "hexa" / "mml.wsdl"
+
+
+def mapping(wsdl: Path, port: str, serves: Mapping[str, str]) -> dict[str, str]:
+    """The bodies of the functions of mapping.py."""
+    seen = survey(gather(wsdl))
+    made = compose(methods((port,)), choose((port,), seen, serves), seen)
+    return {each.name: "\n".join(each.body) for each in made.functions}
+
+
+@pytest.mark.parametrize(
+    "name", ["transactionAmount", "transactionCurrency", "txnDate", "referenceType", "externalSystem"]
+)
+def test_what_is_about_a_transaction_is_not_its_reference(name: str) -> None:
+    assert alike("reference", name) == 0
+    assert alike("reference", "originTransactionID") > 0.5
+
+
+def test_an_amount_is_the_amount_and_a_currency_is_its_currency() -> None:
+    request = mapping(VESPA, "BalancePort", {"top_up": "refill"})["top_up_request"]
+    assert '"transactionAmount": str(needed(top_up.amount, "amount").amount)' in request
+    assert '"transactionCurrency": needed(top_up.amount, "amount").currency,  # guessed' in request
+    assert request.count("top_up.reference") == 1
+
+
+def test_the_unit_of_an_amount_is_asked() -> None:
+    request = mapping(INCA, "BalancePort", {"top_up": "Recharge"})["top_up_request"]
+    assert 'todo("Recharge.RechargeAmount: long <- top_up.amount, in which unit?")' in request
+
+
+def test_how_it_went_is_looked_at_in_a_header_too() -> None:
+    made = mapping(INCA, "BalancePort", {"top_up": "Recharge"})
+    assert 'settled(body["ResultHeader"]["ResultCode"])' in made["top_up_reply"]
+    assert 'native_id=body["RechargeResult"]["RechargeSerialNo"]' in made["top_up_reply"]
+
+
+def test_a_date_does_not_tell_how_it_went() -> None:
+    made = mapping(CORDOBA, "OrderPort", {"cancel_order": "CancelCustomerOrder"})
+    assert "settled" not in made
+
+
+def test_our_own_reference_is_no_number_of_theirs() -> None:
+    made = mapping(VESPA, "BalancePort", {"top_up": "refill"})
+    assert "originTransactionID" not in made["top_up_reply"]
+    assert "responseCode" not in made["top_up_reply"].split("Receipt(")[1]
+
+
+def test_neither_a_session_nor_a_command_is_a_reference() -> None:
+    serves = dict.fromkeys(("activate", "deactivate", "activation_state"), "execute")
+    made = mapping(HEXA, "ProvisioningPort", serves)
+    assert '"sessionRef"' not in made["activate_request"]
+    assert '"command": todo(' in made["activation_state_request"]
+
+
+def test_a_write_that_is_named_brings_its_look_up() -> None:
+    assert choose(("BalancePort",), survey(gather(INCA)), {"top_up": "Recharge"})["top_up_by_key"] == "QueryRechargeLog"
