@@ -146,7 +146,7 @@ def tables(asked: Sequence[Method], serves: Mapping[str, Operation], composed: C
 
 
 def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
-    alone, listed = lone_rows(answers), rows(answers)
+    alone, listed = lone_rows(answers), rows(answers, method.noun)
     path_ = listed[0] if method.many and listed is not None else alone
     if path_ is not None:
         return "lists", [part.name for part in path_], path_[-1]

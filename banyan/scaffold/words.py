@@ -86,6 +86,7 @@ READS = frozenset(
         "show",
         "inquire",
         "inquiry",
+        "describe",
         "lookup",
         "check",
         "select",

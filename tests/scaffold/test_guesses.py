@@ -16,6 +16,7 @@ WSDLS = Path(__file__).parent / "wsdl"
 SKAGEN = WSDLS / "skagen" / "SubsOrderMgmt.wsdl"
 TARVOS = WSDLS / "tarvos" / "ProvGateway.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
+HALDEN = WSDLS / "halden" / "CareService.wsdl"
 SERVED = {
     (SKAGEN, "OrderPort"): {
         "place_order": "crtSubsOrd",
@@ -31,6 +32,16 @@ SERVED = {
     (TARVOS, "ServicePort"): {"services": "lstSvcByCust", "service": "inqSvc"},
     (FENWICK, "CustomerPort"): {"customer": "RdPty", "find_customers": "SrchPty", "accounts": "LstAcct"},
     (FENWICK, "BillPort"): {"bills": "LstInv", "bill": "RdInv"},
+    (HALDEN, "CustomerPort"): {
+        "customer": "CareServiceSoap.GetSubscriberById",
+        "find_customers": "CareServiceSoap.SearchSubscribers",
+        "accounts": "CareServiceSoap.GetAccountsForSubscriber",
+    },
+    (WSDLS / "meridia" / "ArServices.wsdl", "BillPort"): {"bills": "QueryAcctInvoice", "bill": "QueryInvoiceDetail"},
+    (WSDLS / "nordal" / "SubscriptionService.wsdl", "InventoryPort"): {
+        "subscriptions": "findByCustomer",
+        "subscription": "loadSubscription",
+    },
 }
 
 
