@@ -15,6 +15,7 @@ from banyan.soap.codec.texts import Unsayable
 from banyan.soap.fault import SoapFault, read_fault, write_fault
 from banyan.soap.loading import Loaded, load
 from banyan.soap.message import Reply, SoapRequest
+from banyan.soap.multiref import OF_PHP, resolved
 from banyan.soap.operation import Operation, Workshop
 from banyan.soap.strict import Untrusted, parse
 from contracts.errors import Garbled, Rejected
@@ -142,6 +143,8 @@ class SoapContract:
         # Behind a fault may stand what its detail refers to, and nothing else.
         if len(body) and body[0].tag == f"{{{envelope}}}Fault" and all(each.get("id") for each in list(body)[1:]):
             raise read_fault(body[0])
+        if OF_PHP in reply and not asked.encoded:
+            resolved(body)
         return Reply(*asked.reply.read(body, header))
 
     def read_request(self, operation: str | None, request: bytes) -> SoapRequest:

@@ -1,7 +1,7 @@
 """Puts elements of the SOAP encoding in the place of the references to them.
 
 SOAP 1.1 writes href="#1" for id="1", which Axis 1 puts behind the first element of the body and PHP wherever the
-element came first; SOAP 1.2 writes enc:ref="1" for enc:id="1".
+element came first; SOAP 1.2 writes enc:ref="1" for enc:id="1". PHP does so in literal messages too.
 """
 
 from copy import deepcopy
@@ -9,14 +9,17 @@ from typing import Any
 
 from lxml import etree
 
+from banyan.soap.codec.lineage import ENCODING12
 from banyan.soap.strict import ELEMENTS, TYPE, Untrusted
 
 ROOT = "{http://schemas.xmlsoap.org/soap/encoding/}root"
 ARRAY_TYPE = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
-ENCODING12 = "http://www.w3.org/2003/05/soap-encoding"
-ID, REF = f"{{{ENCODING12}}}id", f"{{{ENCODING12}}}ref"
-_QUALIFIED = (TYPE, ARRAY_TYPE)
+ITEM_TYPE, ID, REF = (f"{{{ENCODING12}}}{name}" for name in ("itemType", "id", "ref"))
+OF_PHP = b'ref="#ref'
+"""What a literal message holds where PHP refers to something. In those of others it is an attribute like any other."""
+_QUALIFIED = (TYPE, ARRAY_TYPE, ITEM_TYPE)
 _NAMES = {"enc": ENCODING12}
+_REFERS = "boolean(*/descendant::*[starts-with(@href, '#') or @enc:ref])"
 _OWN = ("id", ID, ROOT)
 
 
@@ -26,7 +29,7 @@ def resolved(body: etree._Element) -> list[etree._Element]:
     Raises Untrusted for a reference to nothing, to itself, or to more than any reply holds.
     """
     shared = _shared(body)
-    if not shared:
+    if not shared and not body.xpath(_REFERS, namespaces=_NAMES):
         return list(body)
     roots = [node for node in body if not node.get("id") or node.get(ROOT) == "1"]
     for node in shared.values():
@@ -75,7 +78,8 @@ def _referred(node: etree._Element) -> str | None:
     named = node.get(REF)
     if named is not None:
         del node.attrib[REF]
-    return named
+        return named.removeprefix("#")  # which PHP writes here too
+    return None
 
 
 def _spell_out(node: etree._Element) -> None:

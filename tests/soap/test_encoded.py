@@ -7,10 +7,23 @@ import pytest
 from lxml import etree
 
 from banyan import Garbled, Rejected
-from banyan.soap.multiref import ENCODING12, resolved
+from banyan.soap.codec.lineage import ENCODING12
+from banyan.soap.multiref import resolved
 from banyan.soap.sampled import sampled_request
 from banyan.soap.strict import Untrusted
-from tests.soap.small import ENCODING, SOAP11, XSI, contract, element, envelope, extension, holding, kind, sequence
+from tests.soap.small import (
+    ENCODING,
+    SOAP11,
+    XSI,
+    contract,
+    element,
+    envelope,
+    extension,
+    holding,
+    kind,
+    sequence,
+    told,
+)
 from tests.soap.test_reading_messages import ARRAY, ITEM, PARTS
 
 TYPE = f"{{{XSI}}}type"
@@ -89,6 +102,34 @@ def test_references_of_soap_11_are_followed_to_where_the_element_came_first() ->
     assert [root[1][0].get("k"), root[1][0].findtext("n"), root[0].get("id"), root[2].get("id")] == ["1", "1", "x", "y"]
 
 
+def test_phps_references_of_soap_12_are_written_as_those_of_soap_11() -> None:
+    (root,) = referring('<r><a enc:id="ref1"><n>1</n></a><b enc:ref="#ref1"/></r>')
+    assert root[1].findtext("n") == "1"
+
+
+@pytest.mark.parametrize(("mine", "its"), [("id", "href"), ("q:id", "q:ref")], ids=["11", "12"])
+def test_php_refers_in_literal_messages_too(tmp_path: Path, mine: str, its: str) -> None:
+    """It knows no use in which an object that stands twice in a reply is written twice."""
+    of = contract(
+        tmp_path,
+        ITEM
+        + kind("L", element("i", "t:Item", "*") + element("n", "xs:int", "?"))
+        + sequence(element("one", "t:Item", "?") + element("two", "t:Item", "?") + element("l", "t:L", "?")),
+    )
+    item = "<n>1</n><s>x</s>"
+    first, again = f'<one {mine}="ref1">{item}</one>', f'<two {its}="#ref1"/>'
+    rows = f'<l><i {mine}="ref2"><n>2</n><s>y</s></i><i {its}="#ref2"/><i {its}="#ref1"/></l>'
+    expected = {"n": 1, "s": "x"}, {"n": 2, "s": "y"}
+    for _ in range(3):
+        body = of.read("Ask", told(first + again + rows, f'xmlns:q="{ENCODING12}"')).body
+        assert (body["one"], body["two"], body["l"]["i"]) == (
+            *expected[:1] * 2,
+            [expected[1], expected[1], expected[0]],
+        )
+    with pytest.raises(Garbled, match="not there"):
+        of.read("Ask", told(again, f'xmlns:q="{ENCODING12}"'))
+
+
 @pytest.mark.parametrize("inner", ['<r><a enc:ref="x"/></r>', '<r enc:id="y"><a enc:ref="y"/></r>'])
 def test_references_of_soap_12_to_nothing_or_to_themselves_are_refused(inner: str) -> None:
     with pytest.raises(Untrusted, match="not there, or to itself"):
@@ -102,6 +143,23 @@ def test_a_reply_with_references_of_soap_12(tmp_path: Path) -> None:
     assert of.read("Ask", reply).body == {"count": 2, "list": [{"n": 1, "s": None}] * 2}
     with pytest.raises(Garbled, match="not there"):
         of.read("Ask", reply.replace(b'q:ref="i"', b'q:ref="gone"'))
+
+
+def test_an_array_may_be_said_to_be_one_of_soap_12(tmp_path: Path) -> None:
+    items = f'xmlns:q="{ENCODING12}" xsi:type="q:Array" q:itemType="t:Item" q:arraySize="1"'
+    reply = envelope(
+        f'<t:AskResponse><count>2</count><list {items}><i xsi:type="t:Item"><n>1</n></i></list></t:AskResponse>'
+    )
+    assert encoded(tmp_path).read("Ask", reply).body == {"count": 2, "list": [{"n": 1, "s": None}]}
+    loose = '<wsdl:part name="any" type="xs:anyType"/>'
+    of = contract(tmp_path, ITEM, told=loose, style="rpc", use="encoded")
+    for said, inner, value in (
+        ('q:itemType="t:Item"', "<i><n>1</n></i>", [{"n": 1, "s": None, "@type": "Item"}]),
+        ('q:itemType="xs:int" q:arraySize="2"', "<i>1</i><i>2</i>", [1, 2]),
+        ("", '<i xsi:type="q:string">x</i>', ["x"]),
+    ):
+        any = f'<any xmlns:q="{ENCODING12}" xsi:type="q:Array" {said}>{inner}</any>'
+        assert of.read("Ask", envelope(f"<t:AskResponse>{any}</t:AskResponse>")).body == {"any": value}
 
 
 def test_an_item_may_be_of_the_base64_that_the_encoding_names_itself(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from banyan.soap.codec.facets import heads, is_abstract
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+ENCODING12 = "http://www.w3.org/2003/05/soap-encoding"
 
 
 class Lineage:
@@ -23,7 +24,7 @@ class Lineage:
     def kind(self, name: str) -> Any:
         """The type of this name in Clark notation, or None. Most of the SOAP encoding's are the built-in ones."""
         namespace, _, local = name[1:].rpartition("}")
-        for space in (XSD, ENCODING) if namespace == ENCODING else (namespace or None,):
+        for space in (XSD, ENCODING) if namespace in (ENCODING, ENCODING12) else (namespace or None,):
             try:
                 return self._schema.get_type(etree.QName(space, local))
             except (ZeepError, ValueError):

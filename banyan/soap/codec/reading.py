@@ -15,7 +15,7 @@ from zeep.xsd.types.simple import AnySimpleType
 from banyan.soap.codec.attributes import attributes_reader, empty_value
 from banyan.soap.codec.dialect import Dialect, NotCompilable
 from banyan.soap.codec.facets import descends, fixed, is_abstract, namespaces
-from banyan.soap.codec.lineage import ENCODING, XSD, Lineage
+from banyan.soap.codec.lineage import ENCODING, ENCODING12, XSD, Lineage
 from banyan.soap.codec.lists import rows_in
 from banyan.soap.codec.nodes import (
     childish,
@@ -38,7 +38,9 @@ from banyan.soap.codec.ways import Children, Fill, Read, Way, blank, local
 from banyan.soap.codec.wildcards import taking
 from banyan.soap.strict import NIL, TYPE, Untrusted
 
-ARRAY, ARRAY_TYPE = f"{{{ENCODING}}}Array", f"{{{ENCODING}}}arrayType"
+ARRAYS = (f"{{{ENCODING}}}Array", f"{{{ENCODING12}}}Array")
+ARRAY_TYPE, ITEM_TYPE = f"{{{ENCODING}}}arrayType", f"{{{ENCODING12}}}itemType"
+"""What an array says of its items, in either version of the encoding."""
 TRUE = ("true", "1")
 
 
@@ -135,7 +137,7 @@ class Readers:
         given = self._lineage.kind(name)
         if isinstance(given, ComplexType) and descends(given, kind, self._schema):
             return self._of_kind(given, node)
-        built_in = name[1:].partition("}")[0] in (XSD, ENCODING)
+        built_in = name[1:].partition("}")[0] in (XSD, ENCODING, ENCODING12)
         if not isinstance(given, AnySimpleType) or not (built_in or isinstance(given, type(kind))):
             raise Untrusted(f"{local(node.tag)} is of a type that is unknown or cannot stand in")
         return text_of(node, text_reader(given, self._dialect) if isinstance(given, type(kind)) else convert)
@@ -170,7 +172,7 @@ class Readers:
         if not is_abstract(kind):
             table[kind.qname.text] = self._kind(kind)
         if kind._array_type is not None:  # noqa: SLF001 - zeep's only way to ask
-            table[ARRAY] = self._kind(kind)
+            table |= dict.fromkeys(ARRAYS, self._kind(kind))
         family = [kind, *self._lineage.descendants(kind)]
         times = Counter(each.qname.localname for each in family)
         for derived in family[1:]:
@@ -204,7 +206,7 @@ class Readers:
 
     def _of_type(self, node: _Element, name: str) -> Any:
         """An element of whatever type it says it is of."""
-        if name == ARRAY:
+        if name in ARRAYS:
             return self._loose_array(node)
         kind = self._lineage.kind(name)
         if kind is None:
@@ -348,7 +350,7 @@ class Readers:
 
     def _loose_array(self, node: _Element) -> list[Any]:
         """An array of the SOAP encoding where the contract promises nothing."""
-        named = node.get(ARRAY_TYPE)
+        named = node.get(ARRAY_TYPE) or node.get(ITEM_TYPE)
         items = None if named is None else type_name(node, named.partition("[")[0])
         read = self._anything("item", nillable=True)
         return [
