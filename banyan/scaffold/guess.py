@@ -82,7 +82,7 @@ def score(method: Method, operation: Operation) -> float:
     words = split(operation.local)
     named = content(operation.local)
     about = _about(nouns, operation.local)
-    if about is None and method.semantics == "read" and method.noun is not None:  # findByCustomer finds what it gives
+    if about is None and method.semantics == "read" and method.capability is None:  # findByCustomer finds what it gives
         given = _given(method, operation.answers)
         about = None if given is None else _about(nouns[:1], given.kind)
     if about is None:
