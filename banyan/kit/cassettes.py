@@ -2,17 +2,23 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from banyan.kit.alias import alias
 from banyan.kit.fingerprint import fingerprint, question, volatile_values
 from banyan.kit.recordings import Rules, alike, nearest, numbered, played, read, text_of, variants
-from banyan.kit.redaction import Redaction, alias, cookie, renamed
+from banyan.kit.redaction import Redaction, cookie, renamed
 
 KEPT = ("content-type", "retry-after", "location")
 """Headers of a reply that are recorded; cookies are too, without their values."""
+LEFT_IN = (
+    "a recording of {what} would hold {left!r}, as a part of something longer, so it was not written: "
+    "name the element that it stands in in the class's private_elements"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Exchanges:
     endpoint: str
     count: int = 0
     again: Counter[str] = field(default_factory=Counter)
+    written: set[Path] = field(default_factory=set)
 
     def turn(self, asked: Asked) -> int:
         """How often this test has asked this, this time included."""
@@ -84,7 +91,7 @@ class Recording(Live):
 
     def _write(self, asked: Asked, response: httpx.Response, body: bytes) -> None:
         rules, turn = self._exchanges.rules, self._exchanges.turn(asked)
-        headers = [[name, response.headers[name]] for name in KEPT if name in response.headers]
+        headers = [[name, rules.redaction.text(response.headers[name])[0]] for name in KEPT if name in response.headers]
         headers += [["set-cookie", cookie(each)] for each in response.headers.get_list("set-cookie")]
         reply = {"status": response.status_code, "headers": headers, **_told(body, rules.redaction)}
         request = {"method": asked.method, "path": asked.path, "soapaction": asked.action, "body": asked.body}
@@ -96,10 +103,20 @@ class Recording(Live):
         told = known.get(file) or {"tests": {}, "request": request, "reply": reply}
         told["tests"].setdefault(rules.test, []).append(turn)
         text = text_of(told)
-        if rules.redaction.holds(text):
-            pytest.fail(f"a recording of {asked.action or asked.path} would hold what is private; it was not written")
+        if (left := rules.redaction.left_in(text)) is not None:
+            pytest.fail(LEFT_IN.format(what=asked.action or asked.path, left=left))
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+        self._exchanges.written.add(file)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """What came before may hold a secret that was known as one only by what came after it: a login's answer."""
+        for file in self._exchanges.written:
+            text = file.read_text(encoding="utf-8")
+            cleaned = self._exchanges.rules.redaction.known_by_now(text)
+            if cleaned != text:
+                file.write_text(cleaned, encoding="utf-8")
 
 
 class Replaying(httpx.AsyncBaseTransport):
@@ -121,6 +138,7 @@ class Replaying(httpx.AsyncBaseTransport):
         self._played.add(file.name)
         recorded = read(file)
         reply = recorded["reply"]
+        self._exchanges.rules.redaction.played(reply["body"])
         back = self._back(asked, recorded["request"]["body"])
         body = renamed(reply["body"], back).encode(reply["encoding"])
         return httpx.Response(
@@ -131,8 +149,9 @@ class Replaying(httpx.AsyncBaseTransport):
         """What the reply of today says instead: the names that the test knows, the message id that was sent."""
         volatile, personal = self._exchanges.rules.volatile, self._exchanges.rules.redaction.personal
         pairs = zip(volatile_values(recorded, volatile), volatile_values(asked.body, volatile), strict=False)
-        ids = {then: now for then, now in pairs if len(then) > 4}  # noqa: PLR2004 - shorter ones are no ids
-        return ids | {alias(name): name for name in (*personal, *asked.called)}
+        names = {alias(name): name for name in (*personal, *asked.called)}
+        ids = {then: names.get(now, now) for then, now in pairs if len(then) > 4}  # noqa: PLR2004 - shorter ones are no ids
+        return names | ids
 
 
 def _action(content_type: str) -> str:

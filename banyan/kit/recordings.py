@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from banyan.kit.fingerprint import VOLATILE, question
 from banyan.kit.redaction import Redaction
 
@@ -14,6 +16,12 @@ NEAREST, SHOWN = 3, 6
 """Recordings, and lines of each, that are told when one is missing."""
 LEFT_OUT = "left-out.txt"
 """Beside recordings of what others captured: the tests that it does not suffice for, each with why."""
+
+PARTS: Mapping[str, set[str]] = {
+    "tests": set(),
+    "request": {"method", "path", "soapaction", "body"},
+    "reply": {"status", "headers", "encoding", "body"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,10 @@ class Rules:
 
 
 def recordings(folder: Path, owner: str) -> Iterator[Path]:
-    """Those that one test class plays."""
+    """Those that one test class plays, and what nobody can play."""
     for file in sorted(folder.glob("*.json")):
-        if any(test.startswith(f"{owner}::") for test in read(file)["tests"]):
+        told = _parsed(file)
+        if told is None or any(test.startswith(f"{owner}::") for test in told["tests"]):
             yield file
 
 
@@ -100,8 +109,20 @@ def text_of(told: Mapping[str, Any]) -> str:
 
 
 def read(file: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    told = _parsed(file)
+    if told is None:
+        pytest.fail(f"{file.name} is no recording any more: delete it and record again")
     return told
+
+
+def _parsed(file: Path) -> dict[str, Any] | None:
+    """None where somebody spoilt it."""
+    try:
+        told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        whole = all(told[part].keys() >= names for part, names in PARTS.items())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return told if whole else None
 
 
 def alike(one: Mapping[str, Any], other: Mapping[str, Any], volatile: Collection[str]) -> bool:

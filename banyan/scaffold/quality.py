@@ -1,7 +1,6 @@
 """The quality scale: what an adapter has reached, rule by rule, and what to do for the next step."""
 
 import importlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from banyan.kit.redaction import tells_a_secret
 from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.located import Located, guessed, todos
 from banyan.scaffold.trying import Trial, attempt
@@ -16,10 +16,6 @@ from banyan.soap import SoapContract
 
 LEVELS = ("none", "bronze", "silver", "gold")
 LINES = 150
-SECRET = re.compile(
-    r"<(?:\w+:)?(?:Password|Passwd|Pwd|Secret|Session|SessionID|Token|PIN|Voucher\w*)\b[^>]*>(?!redacted<)[^<]+<"
-    r"|[Aa]uthorization[\"':\s]+(?:Basic|Bearer)\s+\S+",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ class _Judge:
         return None if cassettes else "no recordings: `banyan adapter record NAME --endpoint URL`, against a sandbox"
 
     def clean(self) -> str | None:
-        told = [file.name for file in self._cassettes() if SECRET.search(file.read_text(encoding="utf-8"))]
+        told = [file.name for file in self._cassettes() if tells_a_secret(file.read_text(encoding="utf-8"))]
         return f"{told[0]} holds a secret: delete it, change the secret, record anew" if told else None
 
     def replayed(self) -> str | None:

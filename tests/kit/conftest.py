@@ -16,8 +16,8 @@ from tests.kit.acme.adapter import simulator
 
 SETTINGS = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
 PLAIN = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception", "--import-mode=importlib"]
-"""What watches for exceptions that nobody catches collects garbage in each run: seconds, beside a whole suite's objects.
-The outer run watches for them too."""
+"""What watches for exceptions that nobody caught collects garbage in each run, which takes seconds beside a whole
+suite's objects; the outer run watches for them too."""
 TEST = """
 from decimal import Decimal
 from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from banyan.kit.redaction import alias
+from banyan.kit.alias import alias
 from tests.kit.acme.adapter import KNOWN, OTHER
 from tests.kit.conftest import Run
 
