@@ -307,7 +307,7 @@ class _Composer:
         return ["try:", f"    return {asks}", "except NotFound:", "    return None"]
 
     def _rows(self, method: Method, answers: Part, given: Sequence[object]) -> str:
-        listed = rows(answers)
+        listed = rows(answers, method.noun)
         if listed is None:
             record, path = inside(answers)
             return f"[{self._maker(method, record, given, path)}]"
