@@ -7,6 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+EARLY_S = 0.001
+"""So much before its time a loop's timer may ring: uvloop counts in whole milliseconds."""
+
 
 class Clock(Protocol):
     def now(self) -> datetime:

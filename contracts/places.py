@@ -25,14 +25,15 @@ class Places:
         try:
             await turn
         except BaseException:
-            if self._waiting.pop(turn, turn) is turn and not turn.cancelled():
+            self._waiting.pop(turn, None)
+            if turn.done() and not turn.cancelled():
                 self.leave()  # it came at the last moment, to one who is called off
             raise
 
     def leave(self) -> None:
         while self._waiting:
             turn, _ = self._waiting.popitem(last=False)
-            if not turn.done():
+            if not turn.done() and not turn.get_loop().is_closed():
                 turn.set_result(None)
                 return
         self._free += 1

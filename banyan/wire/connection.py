@@ -8,6 +8,7 @@ from typing import cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from banyan.wire.transport import Cut, Lost, NoHttp, Progress, Received, TooLarge
+from contracts.clock import EARLY_S
 
 IDLE_S = 15
 HEAD = 65_536
@@ -195,7 +196,7 @@ class Connection(asyncio.Protocol):
 
     def _ring(self) -> None:
         self._timer = None
-        if self._loop.time() < self._due:
+        if self._loop.time() + EARLY_S < self._due:
             self._time(self._due)
         elif self._waiter is None:
             self.abort()

@@ -2,7 +2,10 @@
 
 import asyncio
 from asyncio import CancelledError, Task
+from itertools import takewhile
 from types import TracebackType
+
+from contracts.clock import EARLY_S
 
 
 class Limit:
@@ -32,12 +35,13 @@ class Limit:
     def _end_overdue(self) -> None:
         self._timer = None
         loop = asyncio.get_running_loop()
-        for turn in list(self._turns):
-            if turn.due > loop.time():
-                self._timer = loop.call_at(turn.due, self._end_overdue)
-                return
+        now = loop.time() + EARLY_S
+        for turn in [*takewhile(lambda turn: turn.due <= now, self._turns)]:
             del self._turns[turn]
             turn.is_over()
+        if self._turns:
+            first = next(iter(self._turns))
+            self._timer = loop.call_at(first.due, self._end_overdue)
 
 
 class Turn:
@@ -65,5 +69,7 @@ class Turn:
             raise TimeoutError from error
 
     def is_over(self) -> None:
+        if self._task.get_loop().is_closed():
+            return
         self._over = True
         self._task.cancel()

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gateway.policy.limit import Limit
+from tests.loops import Counting
 
 
 async def waiting(limit: Limit, event: asyncio.Event | None = None) -> str:
@@ -93,3 +94,25 @@ def test_another_loop_has_a_timer_of_its_own() -> None:
     for _ in range(2):
         with pytest.raises(TimeoutError):
             asyncio.run(waiting(limit))
+
+
+def test_what_a_closed_loop_left_behind_keeps_nobody_from_his_end() -> None:
+    limit, loop = Limit(0.01), asyncio.new_event_loop()
+    left = loop.create_task(waiting(limit))
+    left._log_destroy_pending = False  # type: ignore[attr-defined]  # that it is left behind is what is tested
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+    async def next_one() -> None:
+        ended, _ = await asyncio.wait([asyncio.create_task(waiting(limit))], timeout=1)
+        assert [type(task.exception()) for task in ended] == [TimeoutError]
+
+    asyncio.run(next_one())
+
+
+def test_a_timer_that_rings_a_little_early_is_not_set_again_and_again() -> None:
+    with asyncio.Runner(loop_factory=Counting) as runner:
+        for fraction in range(10):
+            with pytest.raises(TimeoutError):
+                runner.run(waiting(Limit(0.002 + fraction / 10_000)))
+        assert runner.get_loop().timers == 10  # type: ignore[attr-defined]  # a Counting has it

@@ -1,6 +1,7 @@
 """So many at once: nobody is passed over, and no place is lost or made, however waiting ends."""
 
 import asyncio
+import gc
 from random import Random
 
 import pytest
@@ -103,3 +104,17 @@ def test_it_serves_one_loop_after_another() -> None:
     asyncio.run(crowd())
     asyncio.run(crowd())
     assert free(places) == 1
+
+
+def test_who_waited_in_a_loop_that_is_gone_gets_no_place() -> None:
+    places, loop = Places(1), asyncio.new_event_loop()
+    assert places.take()
+    left = loop.create_task(places.wait())
+    left._log_destroy_pending = False  # type: ignore[attr-defined]  # that it is left behind is what is tested
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    places.leave()
+    assert free(places) == 1
+    del left
+    gc.collect()
+    assert free(places) == 0, "its end makes no place"

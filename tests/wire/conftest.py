@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import pytest
-import uvloop
+
+from tests.loops import LOOPS
 
 CONNECTIONS = (
     "test_clients",
@@ -12,10 +13,8 @@ CONNECTIONS = (
     "test_exchanges",
     "test_http",
     "test_lifetimes",
-    "test_patience",
     "test_tls",
 )
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -79,3 +79,19 @@ async def ask(made: Wire, url: str, deadline: float = 100, *, one_way: bool = Fa
 
 async def post(made: Wire, url: str, deadline: float = 100) -> bytes:
     return (await ask(made, url, deadline)).body
+
+
+async def interrupted(theirs: ssl.SSLContext | None = None, **more: object) -> list[bytes]:
+    """The answers of a server that reads a head and nothing behind it; no buffer takes what is sent."""
+    over = asyncio.Event()
+
+    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http(200, ENVELOPE))
+        await writer.drain()
+        await over.wait()
+
+    async with server(hasty, theirs) as url, wire(timeout_s=60, **more) as made:
+        large = [await made.post(call(), url, b"x" * 20_000_000, {"content-type": "text/xml"}, "Ask") for _ in range(2)]
+        over.set()
+    return [answer.body for answer in large]

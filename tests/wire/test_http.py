@@ -6,9 +6,10 @@ import struct
 
 import pytest
 
-from banyan import Garbled, Happened, PortError, Unavailable
+from banyan import Garbled, Happened, PortError, TimedOut, Unavailable
 from banyan.wire import connection
-from tests.wire.serving import ENVELOPE, answering, call, http, post, request, server, wire
+from tests.loops import Counting
+from tests.wire.serving import ENVELOPE, answering, call, http, interrupted, post, request, server, wire
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\n"
 CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
@@ -110,19 +111,7 @@ async def test_a_header_never_becomes_two(value: str) -> None:
 
 async def test_an_answer_before_its_question_was_heard_out_ends_the_connection() -> None:
     """What is left of the request would be read as the start of the next one."""
-
-    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(http(200, ENVELOPE))
-        await writer.drain()
-        await over.wait()
-
-    over = asyncio.Event()
-    async with server(hasty) as url, wire(timeout_s=20) as made:
-        for _ in range(2):
-            answer = await made.post(call(), url, b"x" * 20_000_000, {"content-type": "text/xml"}, "Ask")
-            assert answer.body == ENVELOPE
-        over.set()
+    assert await interrupted() == [ENVELOPE] * 2
 
 
 async def test_an_address_may_carry_who_we_are_and_what_it_asks() -> None:
@@ -177,6 +166,22 @@ async def test_a_call_longer_than_idleness_is_not_cut_off(monkeypatch: pytest.Mo
 
     async with server(slow) as url, wire() as made:
         assert await post(made, url) == ENVELOPE
+
+
+async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+def test_a_call_that_gets_no_answer_sets_few_timers() -> None:
+    async def late() -> None:
+        async with server(never) as url, wire(timeout_s=0.02) as made:
+            for _ in range(10):
+                with pytest.raises(TimedOut):
+                    await post(made, url)
+
+    with asyncio.Runner(loop_factory=Counting) as runner:
+        runner.run(late())
+        assert runner.get_loop().timers < 40  # type: ignore[attr-defined]  # a Counting has it
 
 
 async def test_a_closed_wire_keeps_no_connection_and_makes_none() -> None:

@@ -14,7 +14,7 @@ import pytest
 from banyan import Garbled, Happened, TimedOut, Unavailable
 from banyan.wire import Wire, pool
 from tests.clock import FakeClock
-from tests.wire.conftest import LOOPS
+from tests.loops import LOOPS
 from tests.wire.serving import ENVELOPE, answering, call, http, post, request, server, wire
 
 NAME = "system.invalid"
