@@ -25,7 +25,7 @@ LONGEST_WAIT_S = 86_400
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _NO_HTTP = (NoHttp, httpx.RemoteProtocolError, httpx.DecodingError)
 _HANDSHAKE = re.compile("CERTIFICATE|UNKNOWN_CA|HANDSHAKE|ACCESS_DENIED")
-_USUAL = re.compile(rb"(?:<\?xml[^<>]{0,99}\?>)?<(?:[^\s<>/:]{1,100}:)?Envelope[\s/>]")
+_USUAL = re.compile(rb"(?:<\?xml[^<>]{0,99}\?>)?<(?:[^\s<>/:!?]{1,100}:)?Envelope[\s/>]")
 _ROOT = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?Envelope[\s/>]")
 
 
