@@ -1,10 +1,11 @@
 """One backend under policy: every attempt passes its bulkhead and breaker, every retry its budget."""
 
 import secrets
+from asyncio import CancelledError, current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
@@ -92,8 +93,18 @@ class Backend:
         """A port method that answers in chunks: one attempt, since half of an answer cannot be taken back."""
         with logical(self.system, name, semantics) as attempts:
             attempts.count = 1
-            async for chunk in method(call, *args):
-                yield chunk
+            try:
+                async for chunk in method(call, *args):
+                    yield chunk
+            except CancelledError as error:
+                self._called_off(error)
+
+    def _called_off(self, error: CancelledError) -> NoReturn:
+        """Unless nobody did: then it is a bug of the adapter, and nothing that ends whoever asked without a word."""
+        task = current_task()
+        if task is not None and task.cancelling():
+            raise error
+        raise RuntimeError(f"the adapter of {self.system} ended as if it were called off") from error
 
     def _enough(self, call: Call, spending: Spending) -> Callable[[RetryCallState], bool]:
         def enough(state: RetryCallState) -> bool:
@@ -129,6 +140,8 @@ class Backend:
                     limit = self._limit if left >= self._timeout_s else Limit(left + GRACE_S)
                     with limit.turn():
                         return await method(counted, *args, **kw)
+                except CancelledError as error:
+                    self._called_off(error)
                 except TimeoutError as error:
                     attempts.doubtful = True
                     raise TimedOut(f"{self.system} did not answer in time") from error

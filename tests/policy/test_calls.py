@@ -46,7 +46,7 @@ class Legacy:
     async def _answer(self, call: Call, *_: Any) -> Any:
         self.calls.append(call)
         what = self.script.pop(0) if self.script else "well"
-        if isinstance(what, Exception):
+        if isinstance(what, BaseException):
             raise what
         if isinstance(what, float):
             await asyncio.sleep(what)
@@ -58,7 +58,7 @@ class Legacy:
     async def rows(self, call: Call, *_: Any) -> Any:
         self.calls.append(call)
         for what in self.script:
-            if isinstance(what, Exception):
+            if isinstance(what, BaseException):
                 raise what
             yield what
 
@@ -158,6 +158,16 @@ async def test_a_stream_is_passed_on_and_never_repeated(spans: InMemorySpanExpor
         await anext(rows)
     assert len(legacy.calls) == 1
     assert [span.name for span in spans.get_finished_spans()] == ["legacy/rows"]
+
+
+async def test_an_adapter_that_ends_as_if_it_were_called_off_is_a_bug() -> None:
+    """Background work would end for good by it, since that is how it is called off itself."""
+    legacy, clock = Legacy(asyncio.CancelledError()), FakeClock()
+    with pytest.raises(RuntimeError, match="legacy"):
+        await made(legacy, "read", clock)
+    file: Any = None
+    with pytest.raises(RuntimeError, match="legacy"):
+        await anext(ports(Legacy(asyncio.CancelledError()), clock).serving(UsageFilePort).port.rows(asked(clock), file))
 
 
 async def test_one_span_covers_all_attempts(spans: InMemorySpanExporter) -> None:

@@ -68,7 +68,7 @@ class Crowd:
 async def test_counters_return_to_where_they_were(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "GRACE_S", 0.005)
     crowd = Crowd(seed)
-    chosen = [crowd.random.choice([*ENDS, Odd()]) for _ in range(CALLS)]
+    chosen = [crowd.random.choice([*ENDS, Odd(), asyncio.CancelledError()]) for _ in range(CALLS)]
     tasks = [asyncio.create_task(crowd.one(end)) for end in chosen]
     called_off = [task for task in tasks if crowd.random.random() < 0.3]
     for task in called_off:
@@ -78,7 +78,7 @@ async def test_counters_return_to_where_they_were(seed: int, monkeypatch: pytest
     assert cancelled <= set(called_off), "a limit or a deadline was taken for a cancellation"
     assert all(task.cancelled() or not task.cancelling() for task in tasks if task not in called_off)
     assert {type(end) for end in told} <= {
-        str, Odd, ZeroDivisionError, LookupError, TimeoutError, asyncio.CancelledError, *_kinds(PortError)
+        str, Odd, ZeroDivisionError, LookupError, TimeoutError, RuntimeError, asyncio.CancelledError, *_kinds(PortError)
     }  # fmt: skip
     budget, breaker = crowd.backend.budget, crowd.backend.breaker
     assert (budget.active, budget.retrying) == (0, 0)
