@@ -5,10 +5,11 @@ A value that cannot be trusted is Garbled; the message names the field, never it
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 from contracts.errors import Garbled, NotFound
 from contracts.model import Money
@@ -21,6 +22,7 @@ __all__ = [
     "Unmapped",
     "aware",
     "cents",
+    "day",
     "decimal",
     "found",
     "known",
@@ -88,19 +90,42 @@ def cents(value: int | str | None, currency: str, name: str, places: int = 2) ->
     return Money(decimal(value, name).scaleb(-places), currency)
 
 
-def aware(value: datetime | date | str | None, name: str) -> datetime:
-    """An instant. A time without a zone is refused: the manifest says what it means, and the reader then knows."""
+def aware(
+    value: datetime | date | str | None, name: str, *, form: str | None = None, zone: str | None = None
+) -> datetime:
+    """An instant. A time without a zone is refused: the manifest says what it means, and the reader then knows.
+
+    `form`: how a text says it, as strptime has it, where that is not ISO 8601. `zone`: what texts and days mean that
+    carry none, `Europe/Berlin`; the manifest only speaks for those that the contract calls a dateTime.
+    """
     given = needed(value, name)
     if isinstance(given, str):
-        try:
-            given = datetime.fromisoformat(given)
-        except ValueError:
-            raise Garbled(f"{name} is no time") from None
+        given = _read(given, name, form)
+    if not isinstance(given, datetime) and zone is not None:
+        given = datetime.combine(given, time())
     if not isinstance(given, datetime):
         raise Garbled(f"{name} is a day and no time")
+    if given.tzinfo is None and zone is not None:
+        return given.replace(tzinfo=ZoneInfo(zone))
     if given.tzinfo is None:
         raise Garbled(f"{name} has no time zone: say in manifest.toml what it means, [backend] timezone")
     return given
+
+
+def day(value: date | str | None, name: str, *, form: str | None = None) -> date | None:
+    """A day, None where it is absent, blank or all zeroes: `0000-00-00`. `form`: as for `aware`."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str):
+        return _read(value, name, form).date() if value.strip(" 0-./:") else None
+    return value
+
+
+def _read(text: str, name: str, form: str | None) -> datetime:
+    try:
+        return datetime.fromisoformat(text) if form is None else datetime.strptime(text.strip(), form)  # noqa: DTZ007
+    except ValueError:
+        raise Garbled(f"{name} is no time") from None
 
 
 def number(native_id: str) -> int:
