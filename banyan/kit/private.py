@@ -39,6 +39,7 @@ class Named:
         tag = rf"((?:[\w.-]+:)?{name}){attributes}"
         self._whole = re.compile(rf"(?:<|&lt;){tag}(?:>|&gt;).*?(?:<|&lt;)/\1\s*(?:>|&gt;)", flags)
         alone = rf"(?<![\w.:-])(?!xmlns:)(?:[\w.-]+:)?{name}"
+        self._anywhere = re.compile(rf"(?<![\w.-]){name}(?![\w.-])", flags)
         places = (
             rf"<(?:[\w.-]+:)?{name}{attributes}>(?:<!\[CDATA\[)?([^<\]]+)",
             rf"&lt;(?:[\w.-]+:)?{name}{attributes}&gt;(.+?)(?=&lt;)",
@@ -55,7 +56,7 @@ class Named:
 
     def each(self, text: str, change: Change) -> str:
         """The text with each value changed, where it has a name of its own."""
-        for place in self._places:
+        for place in self._places if self._anywhere.search(text) else ():
             text = place.sub(lambda found: _within(found, change), text)
         return text
 
