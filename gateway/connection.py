@@ -120,6 +120,8 @@ class Connection(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
             return
+        if self._in_head:
+            return  # the next request has begun, and has a time of its own
         self._idle_until = self.loop.time() + self.timeout_keep_alive
         if self.timeout_keep_alive_task is None:
             self._wait_idle(self._idle_until)

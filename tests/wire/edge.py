@@ -15,9 +15,10 @@ ASK = b"%b / HTTP/1.1\r\nHost: x\r\n%b\r\n"
 
 
 @asynccontextmanager
-async def served(app: App) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def served(app: App, **more: Any) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server of this app."""
-    config = uvicorn.Config(app, http=Connection, ws="none", proxy_headers=False, lifespan="off", log_config=None)
+    options = {"http": Connection, "ws": "none", "proxy_headers": False, "lifespan": "off", "log_config": None, **more}
+    config = uvicorn.Config(app, **options)
     state = ServerState()
     listening = await asyncio.get_running_loop().create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
     async with listening, asyncio.timeout(30):

@@ -159,3 +159,25 @@ async def test_who_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> Non
             got += len(await reader.read(65_536))
             await asyncio.sleep(0.001)
     assert got == len(large)
+
+
+async def test_who_rests_for_long_is_hung_up_on_and_nobody_else() -> None:
+    """The timer of the first rest rings while the second answer is on its way, which is no rest."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/slow":
+            await asyncio.sleep(0.2)
+        await answering(200, [LENGTH], b"abcdefgh")(scope, receive, send)
+
+    async with served(app, timeout_keep_alive=0.15) as (reader, writer):
+        for path in (b"/", b"/slow", b"/", b"/"):
+            writer.write(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+            assert (await reader.readuntil(b"abcdefgh")).startswith(b"HTTP/1.1 200 ")
+        assert await reader.read() == b""
+
+
+async def test_half_a_head_behind_a_request_is_no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "head_s", 0.05)
+    async with served(answering(204, []), timeout_keep_alive=0.01) as (reader, writer):
+        writer.write(ONE + b"GET / HTTP/1.1\r\nHo")
+        assert b"HTTP/1.1 408" in await reader.read()
