@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from zeep.wsdl.bindings.soap import SoapBinding
-from zeep.xsd import Choice, ComplexType, Element, UnionType
+from zeep.xsd import All, Choice, ComplexType, Element, UnionType
 
-from banyan.soap.codec.facets import facets
+from banyan.soap.codec.facets import NONE, Facets, facets
 from banyan.soap.contract import SoapContract
 from banyan.soap.loading import Broken, Problem, load
 from banyan.soap.vendor import XSD, Documents
 
 DEPTH = 8
 """How deep parts are told; a type that holds itself would go on for ever."""
+
+
+Place = Literal["sequence", "all", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class Part:
     """An enumeration's."""
     parts: tuple["Part", ...] = ()
     complex: bool = False
+    tag: str = ""
+    """Its local name on the wire; empty is that of an attribute."""
+    type: str = ""
+    """A named complex type, as `{namespace}name`."""
+    place: Place = "sequence"
+    """What it stands in directly; an attribute's place means nothing either, as in xsd:all."""
+    most: int | None = 1
+    """How often it may come; None is without a limit."""
+    limits: Facets = NONE
 
     @property
     def told(self) -> str:
@@ -84,6 +96,10 @@ class Survey:
     operations: Mapping[str, Operation]
     problems: tuple[Problem, ...]
     dropped: Mapping[str, str]
+    kinds: Mapping[str, Part] = field(default_factory=dict)
+    """Every named complex type, by `{namespace}name`."""
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By complex type, those that may stand in for it by xsi:type."""
 
     @cached_property
     def types(self) -> Mapping[str, Part]:
@@ -134,7 +150,9 @@ def survey(documents: Documents) -> Survey:
         for service in loaded.document.services.values()
         for port in service.ports.values()
     )
-    return Survey(documents, services, operations, loaded.problems, loaded.dropped)
+    schema = loaded.document.types
+    kinds = {str(kind.qname): shapes.named(kind) for kind in schema.types if _is_named(kind)}
+    return Survey(documents, services, operations, loaded.problems, loaded.dropped, kinds, _derived(schema))
 
 
 class _Shapes:
@@ -151,15 +169,19 @@ class _Shapes:
         header = None if message is None else message.header
         if header is not None and isinstance(header.type, ComplexType) and header.type._element is not None:  # noqa: SLF001 - zeep's only way to ask
             for name, element in header.type.elements:
-                part = self.part(element, DEPTH)
-                yield Part(str(name), part.kind, True, parts=part.parts, complex=part.complex)  # noqa: FBT003
+                yield replace(self.part(element, DEPTH), name=str(name), required=True)
 
     def fault(self, fault: Any) -> Part:
         parts = list(fault.abstract.parts.values()) if fault.abstract is not None else []
         element = parts[0].element if parts else None
         return NOTHING if element is None else self.part(element, DEPTH)
 
-    def part(self, element: Any, depth: int, *, required: bool = True, repeats: bool = False) -> Part:
+    def named(self, kind: Any) -> Part:
+        return Part(kind.qname.localname, kind.qname.localname, parts=self._inside(kind, DEPTH), complex=True)
+
+    def part(
+        self, element: Any, depth: int, *, required: bool = True, repeats: bool = False, place: Place = "sequence"
+    ) -> Part:
         kind, listed = _items(element.type)
         complex_ = isinstance(kind, ComplexType)
         return Part(
@@ -172,6 +194,11 @@ class _Shapes:
             values=_values(kind),
             parts=self._inside(kind, depth - 1) if complex_ and depth else (),
             complex=complex_,
+            tag=str(element.name),
+            type=str(kind.qname) if _is_named(kind) else "",
+            place=place,
+            most=None if repeats or listed or not isinstance(element.max_occurs, int) else element.max_occurs,
+            limits=NONE if complex_ else facets(kind),
         )
 
     def _inside(self, kind: Any, depth: int) -> tuple[Part, ...]:
@@ -185,6 +212,8 @@ class _Shapes:
                     bool(attribute.required),
                     attribute=True,
                     values=_values(attribute.type),
+                    place="all",
+                    limits=facets(attribute.type),
                 )
                 for name, attribute in kind.attributes
                 if hasattr(attribute, "required")
@@ -192,17 +221,39 @@ class _Shapes:
             self._known[key] = tuple(inside)
         return self._known[key]
 
-    def _particles(self, node: Any, depth: int, *, required: bool = True, repeats: bool = False) -> Iterator[Part]:
+    def _particles(
+        self, node: Any, depth: int, *, required: bool = True, repeats: bool = False, within: Place = "sequence"
+    ) -> Iterator[Part]:
         if isinstance(node, Element):
-            yield self.part(node, depth, required=required, repeats=repeats)
+            yield self.part(node, depth, required=required, repeats=repeats, place=within)
             return
         if not hasattr(node, "child") and not hasattr(node, "__iter__"):
             yield Part("_value_1", "any", required=False, repeats=node.accepts_multiple)
             return
         required = required and node.min_occurs != 0 and not isinstance(node, Choice)
         repeats = repeats or node.accepts_multiple
+        place: Place = "all" if isinstance(node, All) else "choice" if isinstance(node, Choice) else "sequence"
         for child in [node.child] if hasattr(node, "child") else list(node):
-            yield from self._particles(child, depth, required=required, repeats=repeats)
+            yield from self._particles(child, depth, required=required, repeats=repeats, within=place)
+
+
+def _is_named(kind: Any) -> bool:
+    return isinstance(kind, ComplexType) and kind.is_global and kind.qname is not None
+
+
+def _base(kind: Any) -> Any:
+    return getattr(kind, "told_base", None)
+
+
+def _derived(schema: Any) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for kind in filter(_is_named, schema.types):
+        base, seen = _base(kind), set[str]()
+        while base is not None and base.text not in seen:
+            seen.add(base.text)
+            found.setdefault(base.text, {})[kind.qname.text] = None
+            base = _base(schema.get_type(base))
+    return {base: tuple(names) for base, names in found.items()}
 
 
 def _nillable(answers: Part) -> Part:

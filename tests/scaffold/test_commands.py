@@ -148,7 +148,7 @@ CHANGES = {
         "left out",
         False,
     ),
-    "comes once": (' maxOccurs="unbounded"', "", "comes once", True),
+    "comes once": (' maxOccurs="unbounded"', "", "comes once", False),
     "another namespace": ('elementFormDefault="qualified"', "", "namespace", True),
 }
 
