@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import BillPort
-from contracts.suites.kit import Ask, Calls, needs
+from contracts.suites.kit import JOINED, Ask, Calls, needs
 from contracts.suites.wire import WireContract
 
 
@@ -50,7 +50,7 @@ class BillContract(WireContract):
         joined = []
         for offset in range(len(whole) + 1):
             joined += (await adapter.bills(calls(), account, Window(offset=offset, limit=1))).items
-        assert joined == whole
+        assert joined == whole, JOINED
 
     @needs("bill.now")
     async def test_nothing_is_billed_twice(self, adapter: BillPort, calls: Calls) -> None:

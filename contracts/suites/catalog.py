@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import CatalogPort
-from contracts.suites.kit import Ask, Calls
+from contracts.suites.kit import JOINED, Ask, Calls
 from contracts.suites.wire import WireContract
 
 
@@ -42,4 +42,4 @@ class CatalogContract(WireContract):
         joined = []
         for offset in range(0, len(whole) + 2, 2):
             joined += (await adapter.offerings(calls(), Window(offset=offset, limit=2))).items
-        assert joined == whole
+        assert joined == whole, JOINED

@@ -7,7 +7,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Condition, Window
 from contracts.ports import CustomerPort
-from contracts.suites.kit import Ask, Calls
+from contracts.suites.kit import JOINED, Ask, Calls
 from contracts.suites.wire import WireContract
 
 
@@ -56,7 +56,7 @@ class CustomerContract(WireContract):
         joined = []
         for offset in range(0, len(whole) + 3, 3):
             joined += (await adapter.find_customers(calls(), Window(offset=offset, limit=3))).items
-        assert joined == whole
+        assert joined == whole, JOINED
 
     async def test_accounts_belong_to_their_customer(self, adapter: CustomerPort, calls: Calls) -> None:
         found = await adapter.accounts(calls(), self.known_customer)

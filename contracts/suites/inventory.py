@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import InventoryPort
-from contracts.suites.kit import Ask, Calls
+from contracts.suites.kit import JOINED, Ask, Calls
 from contracts.suites.wire import WireContract
 
 
@@ -41,4 +41,4 @@ class InventoryContract(WireContract):
         joined = []
         for offset in range(len(whole) + 1):
             joined += (await adapter.subscriptions(calls(), who, Window(offset=offset, limit=1))).items
-        assert joined == whole
+        assert joined == whole, JOINED

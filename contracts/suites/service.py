@@ -5,7 +5,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import ServicePort
-from contracts.suites.kit import Ask, Calls
+from contracts.suites.kit import JOINED, Ask, Calls
 from contracts.suites.wire import WireContract
 
 STATES = {"reserved", "inactive", "active", "terminated"}
@@ -44,7 +44,7 @@ class ServiceContract(WireContract):
             page = await adapter.services(calls(), self.customer_with_services, Window(offset, 1))
             assert page.total in (None, len(whole.items))
             joined += page.items
-        assert joined == whole.items
+        assert joined == whole.items, JOINED
 
     async def test_an_unknown_service_is_not_found(self, adapter: ServicePort, calls: Calls) -> None:
         with pytest.raises(NotFound):

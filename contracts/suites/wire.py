@@ -1,7 +1,7 @@
 """The laws of whatever calls a system: no failure is taken for an answer, and nothing is told that is private."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
@@ -19,6 +19,7 @@ from contracts.suites.kit import (
     Southbound,
     every_fault,
     on_simulator,
+    outcome,
 )
 
 SHORT_S = 0.5
@@ -64,9 +65,9 @@ class WireContract(AdapterContract):
             southbound.reset()
             adapter = await self.opened(another, calls)
             southbound.arm(fault)
-            wrong[name] = self.wrong_about(fault, await _outcome(ask(adapter, calls())))
+            wrong[name] = self.wrong_about(fault, await outcome(ask(adapter, calls())))
             await southbound.settled()
-        assert _said(wrong) == {}
+        _nothing(wrong)
 
     @on_simulator
     @pytest.mark.parametrize("fault", [Fault.DECIMAL_COMMA, Fault.UNKNOWN_ENUMERATION, Fault.MISSING_ELEMENT])
@@ -78,13 +79,13 @@ class WireContract(AdapterContract):
             southbound.reset()
             adapter = await self.opened(another, calls)
             southbound.arm(fault)
-            outcome = await _outcome(ask(adapter, calls()))
+            ended = await outcome(ask(adapter, calls()))
             await southbound.settled()
             if not southbound.armed:
-                wrong[name] = self.wrong_about(fault, outcome)
+                wrong[name] = self.wrong_about(fault, ended)
         if not wrong:
             pytest.skip(f"no reply has anything that {fault} could hit")
-        assert _said(wrong) == {}
+        _nothing(wrong)
 
     @on_simulator
     async def test_latin_1_is_read_as_what_it_says(
@@ -98,7 +99,7 @@ class WireContract(AdapterContract):
             southbound.arm(Fault.LATIN_1)
             answered = await ask(adapter, calls())
             hit += not southbound.armed
-            assert answered == true, name
+            assert answered == true, f"{name} answers something else when the reply comes in ISO 8859-1"
         if not hit:
             pytest.skip("no reply has a letter outside ASCII")
 
@@ -116,26 +117,24 @@ class WireContract(AdapterContract):
         await patient.probe(calls())
         southbound.reset()
         southbound.arm(fault, times=1000)
-        waiting = asyncio.ensure_future(_outcome(patient.probe(calls())))
+        waiting = asyncio.ensure_future(outcome(patient.probe(calls())))
         try:
-            outcomes = await asyncio.gather(
-                *(_outcome(ask(adapters[name], calls(SHORT_S))) for name, ask in asks.items())
-            )
+            ended = await asyncio.gather(*(outcome(ask(adapters[name], calls(SHORT_S))) for name, ask in asks.items()))
             assert not waiting.done(), f"some wait longer than {SHORT_S} s, or as long as the adapter's own time limit"
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        assert _said({name: self.wrong_about(fault, it) for name, it in zip(asks, outcomes, strict=True)}) == {}
+        _nothing({name: self.wrong_about(fault, it) for name, it in zip(asks, ended, strict=True)})
 
     async def test_nothing_is_sent_after_the_deadline(
         self, adapter: Adapter, southbound: Southbound, calls: Calls
     ) -> None:
         before = southbound.calls
         for name, ask in self.offered().items():
-            late = await _outcome(ask(adapter, replace(calls(), deadline=0)))
-            assert isinstance(late, TimedOut), name
-            assert late.happened is Happened.NO, name
-        assert southbound.calls == before
+            late = await outcome(ask(adapter, replace(calls(), deadline=0)))
+            assert isinstance(late, TimedOut), f"{name} came too late and ended in {late!r}: hand on the call you got"
+            assert late.happened is Happened.NO, f"{name} came too late, so nothing was sent; it says {late.happened}"
+        assert southbound.calls == before, "something was sent after the deadline: hand on the call you got"
 
     async def test_each_attempt_has_one_span(self, another: Another, southbound: Southbound, calls: Calls) -> None:
         for name, ask in self.offered().items():
@@ -143,7 +142,8 @@ class WireContract(AdapterContract):
             calls_before, spans_before = southbound.calls, southbound.spans
             await ask(await another(), calls())
             assert southbound.calls > calls_before, f"{name} asks nobody"
-            assert southbound.spans - spans_before == southbound.calls - calls_before, name
+            traced, called = southbound.spans - spans_before, southbound.calls - calls_before
+            assert traced == called, f"{name} makes {called} calls and {traced} spans: some go past the wire"
 
     async def test_it_calls_as_often_as_budgeted(
         self, another: Another, southbound: Southbound, calls: Calls, budget: Budget
@@ -176,10 +176,12 @@ class WireContract(AdapterContract):
         if not both:
             pytest.skip("nothing can be asked in two ways")
         for name, pair in both.items():
-            alone = [_comparable(await _outcome(ask(adapter, calls()))) for ask in pair]
+            alone = [_comparable(await outcome(ask(adapter, calls()))) for ask in pair]
             assert alone[0] != alone[1], f"{name}: two questions have one answer, so nobody could see them mixed"
-            together = await asyncio.gather(*(_outcome(ask(adapter, calls())) for ask in pair * (AT_ONCE // 2)))
-            assert [_comparable(each) for each in together] == alone * (AT_ONCE // 2), name
+            together = await asyncio.gather(*(outcome(ask(adapter, calls())) for ask in pair * (AT_ONCE // 2)))
+            assert [_comparable(each) for each in together] == alone * (AT_ONCE // 2), (
+                f"{name} at once answers what another was asked: keep nothing of a call in the adapter"
+            )
 
     @on_simulator
     async def test_no_secret_is_told(self, armed: Armed, southbound: Southbound, calls: Calls, heard: Heard) -> None:
@@ -188,27 +190,23 @@ class WireContract(AdapterContract):
                 southbound.reset()
                 if fault is not None:
                     southbound.arm(fault)
-                outcome = await _outcome(ask(armed.adapter, calls()))
+                ended = await outcome(ask(armed.adapter, calls()))
                 await southbound.settled()
-                if isinstance(outcome, PortError):
-                    heard.add(outcome)
+                if isinstance(ended, PortError):
+                    heard.add(ended)
         lines = heard.everything().splitlines()
         assert lines
         for private in (armed.secret, *self.personal()):
-            assert [line for line in lines if private in line] == []
+            told = [line for line in lines if private in line]
+            assert told == [], f"{private} stands in what is logged, traced or said by an error"
 
 
-async def _outcome(work: Awaitable[object]) -> object:
-    """What it answers, or the port error that it raises; anything else that it raises is a bug and shows itself."""
-    try:
-        return await work
-    except PortError as error:
-        return error
+def _comparable(ended: object) -> object:
+    return (type(ended), ended.code) if isinstance(ended, PortError) else ended
 
 
-def _comparable(outcome: object) -> object:
-    return (type(outcome), outcome.code) if isinstance(outcome, PortError) else outcome
-
-
-def _said(wrong: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: why for name, why in wrong.items() if why is not None}
+def _nothing(wrong: Mapping[str, str | None]) -> None:
+    """Fails with a line for each question that went wrong."""
+    lines = [f"{name}: {why}" for name, why in wrong.items() if why is not None]
+    if lines:
+        pytest.fail("\n".join(lines))
