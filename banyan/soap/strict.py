@@ -15,10 +15,13 @@ from zeep.xsd.types.any import AnyType
 from zeep.xsd.types.builtins import Boolean, Decimal, Integer, String
 from zeep.xsd.types.simple import AnySimpleType
 
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+NIL, TYPE = f"{{{XSI}}}nil", f"{{{XSI}}}type"
 ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
 ELEMENTS, ATTRIBUTES = 500_000, 1_000
+UNDECLARED = re.compile(r"Namespace prefix (\S+) .*is not defined")
+"""As libxml2 says it."""
+ENVELOPE = re.compile(rb"<(?:[\w.-]+:)?Envelope(?=[\s>])")
 BLANKS = (b" ", b"\t", b"\r", b"\n")
 LONG_TAG = 5 * ATTRIBUTES
 """Bytes that so many attributes take at least."""
@@ -45,13 +48,7 @@ _HERE = _Here()
 
 def parse(document: bytes, depth: int) -> etree._Element:
     """Parse without network, entities, or document types. `depth`: how many elements may stand inside each other."""
-    try:
-        # Pages that are programs send blanks before the declaration, where XML has none.
-        root = etree.fromstring(document.lstrip() if document[:1] in BLANKS else document, _HERE.parser)
-    except (etree.XMLSyntaxError, ValueError) as wrong:
-        if document[:100].lstrip().startswith(b"--"):
-            raise Untrusted("it comes as a message of several parts, with attachments, which are not read") from None
-        raise Untrusted("it is not well-formed XML") from wrong
+    root = _root(document)
     told = root.getroottree().docinfo
     if told.internalDTD is not None:
         raise Untrusted("it carries a document type")
@@ -66,6 +63,23 @@ def parse(document: bytes, depth: int) -> etree._Element:
     if tags > 2 * depth and _deeper_than(depth)(root):
         raise Untrusted("it is nested deeper than any reply")
     return root
+
+
+def _root(document: bytes) -> etree._Element:
+    try:
+        # Pages that are programs send blanks before the declaration, where XML has none.
+        return etree.fromstring(document.lstrip() if document[:1] in BLANKS else document, _HERE.parser)
+    except (etree.XMLSyntaxError, ValueError) as wrong:
+        if document[:100].lstrip().startswith(b"--"):
+            raise Untrusted("it comes as a message of several parts, with attachments, which are not read") from None
+        undeclared = UNDECLARED.match(str(wrong))
+        if undeclared is None:
+            raise Untrusted("it is not well-formed XML") from wrong
+        prefix, envelope = undeclared[1], ENVELOPE.search(document)
+        if prefix != "xsi" or b"xmlns:xsi" in document or envelope is None:
+            raise Untrusted(f"it uses the prefix {prefix}, which it does not declare") from None
+        # So writes node's soap, whose own readers know no namespaces.
+        return _root(b'%b xmlns:xsi="%b"%b' % (document[: envelope.end()], XSI.encode(), document[envelope.end() :]))
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,20 @@ import pytest
 
 from banyan import Garbled
 from banyan.soap import Dialect, SoapContract
-from tests.soap.small import ENCODING, SOAP11, SOAP12, body, contract, element, envelope, holding, kind, sequence
+from tests.soap.small import (
+    ENCODING,
+    SOAP11,
+    SOAP12,
+    XSI,
+    body,
+    contract,
+    element,
+    envelope,
+    holding,
+    kind,
+    sequence,
+    told,
+)
 
 D = Decimal
 
@@ -62,6 +75,23 @@ def test_rpc_literal(tmp_path: Path) -> None:
     for wrong in (good.replace("t:AskR", "t:R"), good.replace("t:", ""), good.replace("<count>1</count>", "")):
         with pytest.raises(Garbled):
             of.read("Ask", envelope(wrong))
+
+
+@pytest.mark.parametrize("use", ["literal", "encoded"])
+def test_parts_of_an_rpc_reply_may_stand_in_the_namespace_of_their_wrapper(tmp_path: Path, use: str) -> None:
+    """As node's soap writes them. In any other namespace they are somebody else's."""
+    of = contract(tmp_path, ITEM, told=PARTS.replace("t:Items", "t:Item"), style="rpc", use=use, form="unqualified")
+    reply = "<t:AskResponse><t:count>1</t:count><t:list><n>2</n></t:list></t:AskResponse>"
+    assert of.read("Ask", envelope(reply)).body == {"count": 1, "list": {"n": 2, "s": None}}
+    with pytest.raises(Garbled, match="it holds none of its parts"):
+        of.read(
+            "Ask",
+            envelope(
+                reply.replace("<t:AskResponse", '<t:AskResponse xmlns:u="urn:u"')
+                .replace("t:c", "u:c")
+                .replace("t:l", "u:l")
+            ),
+        )
 
 
 def rpc_encoded(tmp_path: Path, told: str = PARTS) -> Any:
@@ -160,6 +190,20 @@ def test_an_operation_of_two_bindings_is_called_by_its_binding_or_chosen_by_port
     assert (one.operations, one.version) == (["Ask"], "1.2")
     with pytest.raises(ValueError, match=r"two\.wsdl has no SOAP port Other"):
         SoapContract.load(path, port="Other")
+
+
+def test_nil_and_types_are_understood_where_nobody_declares_their_prefix(tmp_path: Path) -> None:
+    """So writes node's soap, whose own readers know no namespaces."""
+    of = contract(tmp_path, ITEM + sequence(element("i", "t:Item", "*")))
+    reply = told('<i xsi:type="t:Item"><n>1</n></i>' + 9 * '<i><n>2</n><s xsi:nil="true"></s></i>')
+    bare = reply.replace(f' xmlns:xsi="{XSI}"'.encode(), b"")
+    assert bare != reply
+    for _ in range(3):
+        assert of.read("Ask", bare).body == of.read("Ask", reply).body
+    declared_too_late = bare.replace(b"<s xsi", f'<s xmlns:xsi="{XSI}" xsi'.encode())
+    for wrong in (declared_too_late, bare.replace(b"xsi:", b"x:")):
+        with pytest.raises(Garbled, match=r"uses the prefix (xsi|x), which it does not declare"):
+            of.read("Ask", wrong)
 
 
 def test_blanks_before_the_declaration_are_passed_over(tmp_path: Path) -> None:
