@@ -69,7 +69,9 @@ def _around(headers: Iterable[tuple[bytes, bytes]]) -> Context:
     for name, value in headers:
         if name in _TRACE_CONTEXT:
             carrier[name.decode("ascii")] = value.decode("latin-1")
-    return extract(carrier, Context()) if carrier else CHOSEN
+    if not carrier:
+        return CHOSEN
+    return extract(carrier, Context()) or CHOSEN  # it is empty where they name no trace
 
 
 def _describe(span: trace.Span, scope: Scope, status: int) -> None:
