@@ -38,7 +38,7 @@ def damaged(contract: SoapContract, operation: str, reply: bytes, kind: Fault) -
 def _renamed(reply: bytes) -> bytes:
     """The reply's element, and all in it that shares its namespace, in a namespace of nobody's."""
     root = etree.fromstring(reply)
-    for child in root.find("{*}Body") or ():  # an element is true when it has children
+    for child in root.iterfind("{*}Body/*"):
         theirs = etree.QName(child).namespace
         for node in child.iter("{*}*"):
             if etree.QName(node).namespace == theirs:
