@@ -76,3 +76,11 @@ async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
     ):
         answer = await client.request(method, path)
         assert (answer.status_code, answer.headers["Allow"], answer.json()["status"]) == (405, allow, "405")
+
+
+async def test_a_parent_that_nobody_can_have_is_not_looked_for(client: httpx.AsyncClient) -> None:
+    """What is worked out for a collection is kept for the next time: not for names of 60 kB, of anybody's choice."""
+    topic = "/tmf-api/event/v4/topic/{}/hub"
+    for id, code in (("x" * 36, "resource.unknown"), ("x" * 60_000, "path.unknown")):
+        answer = await client.get(topic.format(id))
+        assert (answer.status_code, answer.json()["code"]) == (404, code)

@@ -39,6 +39,8 @@ from gateway.telemetry.middleware import ROUTE
 _ANY = frozenset({"OPTIONS"})
 _READ = _ANY | {"HEAD"}
 """What is answered besides the methods of a contract: HEAD wherever GET is, OPTIONS everywhere."""
+_LONGEST = 256
+"""Characters of a parent's id. Ours have 36; what is kept of a path is not for whoever asks to choose the size of."""
 Beside = Callable[[Principal, Scope, Receive, Send], Awaitable[None]]
 """What is no resource and still has a path among them: a page to read, a stream to follow. No deadline binds it."""
 
@@ -195,7 +197,7 @@ class Kernel:
         above, _, name = collection.rpartition("/")
         outer, _, parent = above.rpartition("/")
         endpoint = self.routes.get(f"{outer}/{{}}/{name}")
-        if endpoint is None:
+        if endpoint is None or len(parent) > _LONGEST:
             return None
         route = f"{outer}/{{id}}/{name}" + ("" if id is None else "/{id}")
         return _Found(endpoint, route, collection, id, (parent,))
