@@ -103,6 +103,8 @@ class Message:
             space, _, part = child.tag.rpartition("}")
             if space == namespace and part in self._parts:  # to some, parts are qualified as their wrapper is
                 child.tag = part
+        if self._encoded and namespace and node.prefix is None:
+            _unqualify(node, f"{namespace}}}")
         if self._parts and len(node) and not any(child.tag in self._parts for child in node):
             raise Untrusted("it holds none of its parts")
 
@@ -132,6 +134,13 @@ def only(nodes: Any) -> etree._Element:
         raise Untrusted(f"its body holds {len(nodes)} elements")
     node: etree._Element = nodes[0]
     return node
+
+
+def _unqualify(wrapper: etree._Element, own: str) -> None:
+    """Take the names inside the parts out of the default namespace: SOAP::Lite declares it for the wrapper alone."""
+    for part in wrapper:
+        for inner in part.iterdescendants(f"{own}*"):
+            inner.tag = inner.tag[len(own) :]
 
 
 def _unordered(body: Any, *, nillable: bool) -> Element:

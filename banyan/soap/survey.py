@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from zeep.wsdl.bindings.soap import SoapBinding
@@ -80,6 +81,8 @@ class Operation:
     asks: Part
     answers: Part
     headers: tuple[Part, ...] = ()
+    tells: tuple[Part, ...] = ()
+    """The parts of a reply's header."""
     faults: Mapping[str, Part] = field(default_factory=dict)
 
     @property
@@ -124,7 +127,7 @@ def survey(documents: Documents) -> Survey:
     bindings: list[Any] = [each for each in loaded.document.bindings.values() if isinstance(each, SoapBinding)]
     if not bindings:
         others = sorted(documents.wsdl.parent.glob("*.wsdl"))
-        beside = [path.name for path in others if path != documents.wsdl and b"/wsdl/soap" in path.read_bytes()]
+        beside = [path.name for path in others if _names_soap(path) and path != documents.wsdl]
         hint = f"; beside it {', '.join(beside[:5])} may" if beside else ""
         raise Broken((Problem(documents.main.as_posix(), f"binds nothing to SOAP over HTTP{hint}"),))
     named = [name for binding in bindings for name in binding.all()]
@@ -143,6 +146,7 @@ def survey(documents: Documents) -> Survey:
                 shapes.message(bound.input),
                 _nillable(shapes.message(bound.output)) if bound.name in encoded else shapes.message(bound.output),
                 tuple(shapes.headers(bound.input)),
+                tuple(shapes.headers(bound.output)),
                 {str(key): shapes.fault(fault) for key, fault in bound.faults.items()},
             )
     services = tuple(
@@ -153,6 +157,10 @@ def survey(documents: Documents) -> Survey:
     schema = loaded.document.types
     kinds = {str(kind.qname): shapes.named(kind) for kind in schema.types if _is_named(kind)}
     return Survey(documents, services, operations, loaded.problems, loaded.dropped, kinds, _derived(schema))
+
+
+def _names_soap(path: Path) -> bool:
+    return path.is_file() and b"/wsdl/soap" in path.read_bytes()
 
 
 class _Shapes:

@@ -1,5 +1,6 @@
 """Takes a WSDL and every document that it imports into an adapter's folder, and names what is not there."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ REFERENCES = {
 }
 OWN = ("http://www.w3.org/", "http://schemas.xmlsoap.org/", "https://www.w3.org/", "https://schemas.xmlsoap.org/")
 """Whose schemas the SDK has itself."""
+
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+_HTML = re.compile(rb"[^<]*(<\?xml[^>]*>|<!--.*?-->|\s)*(<!doctype html|<html)", re.IGNORECASE | re.DOTALL)
 
 
 class NoWsdl(Exception):
@@ -78,20 +82,28 @@ def gather(wsdl: Path) -> Documents:
 
 def _wsdl(path: Path) -> Path:
     if urlsplit(str(path)).scheme in ("http", "https"):
-        raise NoWsdl(f"{path} is an address: download the WSDL and what it imports, and name the file")
+        address = str(path).replace(":/", "://", 1)  # as it was before it became a path
+        raise NoWsdl(f"{address} is an address: download the WSDL and what it imports, and name the file")
     if path.is_dir():
         inside = ", ".join(sorted(each.name for each in path.glob("*.wsdl"))) or "no .wsdl file"
         raise NoWsdl(f"{path} is a folder; it holds {inside}")
     if not path.is_file():
         raise NoWsdl(f"there is no file {path}")
+    told = path.read_bytes()
+    if not told.strip():
+        raise NoWsdl(f"{path} is empty")
+    if told.startswith(_PACKED):
+        raise NoWsdl(f"{path} is compressed: unpack it")
+    if _HTML.match(told):
+        raise NoWsdl(f"{path} is an HTML page, such as one to log in or of an error: download the WSDL again")
     try:
-        root = etree.parse(path, _parser()).getroot()
+        root = etree.fromstring(told, _parser())
     except etree.XMLSyntaxError as error:
         raise NoWsdl(f"{path} is not well-formed XML: {error.msg}") from None
     if root.tag != f"{{{WSDL}}}definitions":
-        told = etree.QName(root)
+        name = etree.QName(root)
         kind = {XSD: "an XML schema", "http://www.w3.org/ns/wsdl": "WSDL 2.0, and WSDL 1.1 is needed"}
-        raise NoWsdl(f"{path} is no WSDL: its root is <{told.localname}> ({kind.get(told.namespace or '', 'unknown')})")
+        raise NoWsdl(f"{path} is no WSDL: its root is <{name.localname}> ({kind.get(name.namespace or '', 'unknown')})")
     return path.resolve()
 
 

@@ -238,6 +238,31 @@ def test_what_the_encoding_leaves_open_is_read_in_every_form(tmp_path: Path, rep
     assert struct(tmp_path).read("Ask", envelope(reply)).body == {"r": value}
 
 
+def test_the_default_namespace_of_a_wrapper_says_nothing_of_what_stands_in_it(tmp_path: Path) -> None:
+    """As SOAP::Lite writes them."""
+    reply = "<AskResponse xmlns='urn:t'><r><v>1</v><child><v>2</v></child></r></AskResponse>"
+    of = contract(tmp_path, kind("S", MEMBERS), told=STRUCT, style="rpc", use="encoded", form="unqualified")
+    expected = {"r": {"v": 1, "child": {"v": 2, "child": None}}}
+    assert of.read("Ask", envelope(reply)).body == expected
+    ref = '<xs:element name="v" type="xs:int"/>' + kind("S", '<xs:element ref="t:v"/>' + element("child", "t:S", "?"))
+    (tmp_path / "ref").mkdir()
+    by_reference = contract(tmp_path / "ref", ref, told=STRUCT, style="rpc", use="encoded")
+    assert by_reference.read("Ask", envelope(reply)).body == expected
+    foreign = reply.replace("<v>2", "<v xmlns='urn:u'>2")
+    with pytest.raises(Garbled, match="v is in the wrong namespace"):
+        of.read("Ask", envelope(foreign))
+
+
+def test_a_text_may_be_said_to_be_base64(tmp_path: Path) -> None:
+    """SOAP::Lite packs what is not ASCII, whatever its type."""
+    of = contract(tmp_path, "", told='<wsdl:part name="s" type="xs:string"/>', style="rpc", use="encoded")
+    for type in ("xs:base64Binary", "e:base64"):
+        reply = f'<t:AskResponse><s xsi:type="{type}">R2Viw7xocg==</s></t:AskResponse>'
+        assert of.read("Ask", envelope(reply)).body == {"s": "Gebühr"}
+        with pytest.raises(Garbled, match="s has the wrong form"):
+            of.read("Ask", envelope(reply.replace("R2Viw7xocg==", "R2Vi/GhyCg==")))  # in Latin-1, or anything else
+
+
 def test_an_encoded_reply_in_a_foreign_namespace_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Garbled, match="another element than"):
         struct(tmp_path).read("Ask", envelope('<o:AskResponse xmlns:o="urn:other"><r><v>1</v></r></o:AskResponse>'))

@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml.etree import _Element
 from zeep.xsd import ComplexType, Element, Schema
+from zeep.xsd.types.builtins import Base64Binary, String
 from zeep.xsd.types.simple import AnySimpleType
 
 from banyan.soap.codec.attributes import attributes_reader, empty_value
@@ -32,7 +33,7 @@ from banyan.soap.codec.nodes import (
 from banyan.soap.codec.rounds import part_by_part
 from banyan.soap.codec.rows import Rows
 from banyan.soap.codec.shapes import Block, Leaf, Wild, content, leaves, wilds
-from banyan.soap.codec.simple import Convert, text_reader
+from banyan.soap.codec.simple import Convert, binary, text_reader
 from banyan.soap.codec.table import by_table
 from banyan.soap.codec.ways import Children, Fill, Read, Way, blank, local
 from banyan.soap.codec.wildcards import taking
@@ -132,7 +133,10 @@ class Readers:
         return Way(read, convert, hollow)
 
     def _typed_text(self, node: _Element, named: str, kind: AnySimpleType, convert: Convert) -> Any:
-        """A built-in type that some libraries guess from the value says nothing; another one must stand in."""
+        """A built-in type that some libraries guess from the value says nothing; another one must stand in.
+
+        But for texts in base64, as SOAP::Lite packs what is not ASCII.
+        """
         name = type_name(node, named)
         given = self._lineage.kind(name)
         if isinstance(given, ComplexType) and descends(given, kind, self._schema):
@@ -140,7 +144,11 @@ class Readers:
         built_in = name[1:].partition("}")[0] in (XSD, ENCODING, ENCODING12)
         if not isinstance(given, AnySimpleType) or not (built_in or isinstance(given, type(kind))):
             raise Untrusted(f"{local(node.tag)} is of a type that is unknown or cannot stand in")
-        return text_of(node, text_reader(given, self._dialect) if isinstance(given, type(kind)) else convert)
+        if isinstance(given, type(kind)):
+            convert = text_reader(given, self._dialect)
+        elif isinstance(given, Base64Binary) and isinstance(kind, String):
+            return text_of(node, lambda text: convert(binary(text).decode()))
+        return text_of(node, convert)
 
     def _complex_element(self, name: str, kind: ComplexType, *, nillable: bool) -> Read:
         read_kind, stand_ins, abstract = self._kind(kind), self._those_that_stand_in(kind), is_abstract(kind)
@@ -279,7 +287,7 @@ class Readers:
         """By tag: the element itself, and those that may stand in for it."""
         element = leaf.element
         ways = {element.qname.text: self._element(element)}
-        if not self._ordered and not element.is_global:  # the SOAP encoding knows no qualified members
+        if not self._ordered:  # the SOAP encoding knows no qualified members
             ways[element.qname.localname] = ways[element.qname.text]
         if element.is_global:
             ways |= {member.qname.text: self._substitute(member, element) for member in self._lineage.members(element)}
