@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.columns import Columns
@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
 
+from banyan.kit.captures import Unusable, captured
 from banyan.kit.recordings import left_out
 from banyan.scaffold.differ import compare
 from banyan.scaffold.located import Located, Unknown, locate
@@ -69,6 +70,8 @@ def show_operation(
             shown = sampled(operation, documents.wsdl, documents.root, seed=seed)
     except (NoOperation, NoWsdl) as error:
         fail(str(error), 2)
+    except Broken as error:
+        _unusable(wsdl or adapter, error)
     except ValueError as error:
         fail(f"{operation} cannot be sampled: {error}")
     _draw(operation, shown)
@@ -89,9 +92,7 @@ def record(
     Laws that need to break the system are left out. Afterwards `pytest --southbound=replay` needs no system.
     With --from nothing is asked: what others captured answers, and laws that ask for something else are left out too.
     """
-    if (endpoint is None) == (not files):
-        fail("say either --endpoint URL or --from FILE", 2)
-    adapter = located(name)
+    adapter = _recordable(name, endpoint, files or [])
     folder = adapter.tests / "cassettes"
     before = set(folder.rglob("*.json"))
     source = [f"--captures={file.resolve()}" for file in files or ()] or [f"--endpoint={endpoint}"]
@@ -101,7 +102,7 @@ def record(
     written = sorted(set(folder.rglob("*.json")) - before)
     for law in trial.laws:
         if law.state == "failed":
-            _OUT.print(f"[red]red[/] {escape(law.name)}: {escape(law.why)}", highlight=False)
+            _OUT.print(f"[red]red[/] {escape(law.name)}: {escape(law.why)}", highlight=False, soft_wrap=True)
     redacted = sum("redacted" in file.read_text(encoding="utf-8") for file in written)
     _OUT.print(f"{len(written)} recordings written to {folder}, {redacted} of them had secrets that were blanked")
     for file in written:
@@ -114,6 +115,23 @@ def record(
             "numbers of subscribers became others, always the same ones; look through the files before you commit"
         )
     raise typer.Exit(0 if trial.green else 1)
+
+
+def _recordable(name: str, endpoint: str | None, files: list[Path]) -> Located:
+    """The adapter, or exit before a law runs where there is nothing that could answer."""
+    if (endpoint is None) == (not files):
+        fail("say either --endpoint URL or --from FILE", 2)
+    adapter = located(name)
+    if adapter.wsdl is None:
+        fail(f"{name} speaks no SOAP; there is nothing to record", 2)
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        fail(f"--endpoint {endpoint} is no address such as https://sandbox.example/soap", 2)
+    try:
+        if files:
+            captured(files)
+    except Unusable as error:
+        fail(str(error), 2)
+    return adapter
 
 
 def check(
@@ -230,7 +248,11 @@ def surveyed(wsdl: Path) -> Survey:
     except NoWsdl as error:
         fail(str(error), 2)
     except Broken as error:
-        fail(f"{wsdl} cannot be used:\n" + "\n".join(f"  {problem}" for problem in error.problems))
+        _unusable(wsdl, error)
+
+
+def _unusable(what: object, broken: Broken) -> NoReturn:
+    fail(f"{what} cannot be used:\n" + "\n".join(f"  {problem}" for problem in broken.problems), 2)
 
 
 def list_operations(seen: Survey, slow: dict[str, str]) -> None:

@@ -13,7 +13,19 @@ from banyan.scaffold.requests import logins, session_parts
 from banyan.scaffold.write import AUTH, Choice, Occupied, Written, place, write
 from banyan.soap.survey import Survey
 from gateway import registry
-from gateway.adapters_checks import Wsdl, check, diff, inspect, list_operations, record, run, show_operation, surveyed
+from gateway.adapters_checks import (
+    Name,
+    Wsdl,
+    check,
+    diff,
+    inspect,
+    list_operations,
+    located,
+    record,
+    run,
+    show_operation,
+    surveyed,
+)
 from gateway.saying import AsJson, fail, show
 
 app = typer.Typer(
@@ -44,17 +56,16 @@ def adapter_list(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def lineage(adapter: str, as_json: AsJson = False) -> None:
+def lineage(name: Name, as_json: AsJson = False) -> None:
     """Tell which legacy field feeds which attribute of ours."""
-    manifest = registry.discover().get(adapter)
-    if manifest is None:
-        fail(f"there is no adapter {adapter}; there are {', '.join(sorted(registry.discover()))}", 2)
+    adapter = located(name)
+    adapter.importable()
     rows = [
         {"noun": noun, "attribute": attribute, "legacy": ", ".join(fed)}
-        for noun, attributes in registry.lineage(manifest).items()
+        for noun, attributes in registry.lineage(adapter.manifest).items()
         for attribute, fed in attributes.items()
     ]
-    show(rows, as_json=as_json, title=f"Lineage of {adapter}", empty=f"{adapter} has no lineage.toml.")
+    show(rows, as_json=as_json, title=f"Lineage of {name}", empty=f"{name} has no lineage.toml.")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from gateway.adapters_cli import app as adapters_app
 from gateway.api.checking import DIFFERENCE, STATED, VERDICTS, check
 from gateway.api.tmf630.contract import Contracts, import_all, import_contract, listing
 from gateway.app import CONTRACTS
-from gateway.saying import AsJson, fail, show
+from gateway.saying import AsJson, complain, fail, show
 from gateway.settings import Settings, read
 from gateway.telemetry import read_trace
 from gateway.telemetry.tree import draw
@@ -35,20 +35,28 @@ _OUT = Console()
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except OSError as error:
+        if error.filename is None:
+            raise
+        complain(f"{error.filename}: {error.strerror}")
+        sys.exit(2)
 
 
 def settings(config: Path | None) -> Settings:
     """The settings, or exit 2 with what is wrong. Without --config, the demo's in state/ serves where it exists."""
-    if config is None and (STATE / "banyan.toml").is_file():
+    if config is None:
         config = STATE / "banyan.toml"
+        if not config.is_file():
+            fail(f"no --config given, and no {config} here; `banyan demo` writes one", 2)
     try:
         return read(config)
     except FileNotFoundError as error:
         fail(str(error), 2)
     except ValidationError as error:
         wrong = "\n".join(f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        fail(f"the configuration {config or ''} is not valid:\n{wrong}", 2)
+        fail(f"the configuration {config} is not valid:\n{wrong}", 2)
     except ValueError as error:
         fail(f"{config} is not valid TOML: {error}", 2)
 
@@ -61,8 +69,6 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the gateway until it is told to stop (SIGTERM, SIGINT)."""
-    if config is None and not (STATE / "banyan.toml").is_file():
-        fail("no --config given, and no state/banyan.toml here; `banyan demo` writes one", 2)
     try:
         serving.run(settings(config), end_with_stdin=end_with_stdin)
     except registry.Misconfigured as error:
@@ -87,7 +93,7 @@ def demo(
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-def simulate(context: typer.Context, adapter: str) -> None:
+def simulate(context: typer.Context, adapter: Annotated[str, typer.Argument(metavar="ADAPTER")]) -> None:
     """Run the simulator of ADAPTER: prints {"port", "control"} and ends when standard input closes."""
     manifest = registry.discover().get(adapter)
     simulated = sorted(name for name, found in registry.discover().items() if found.simulator)
@@ -149,7 +155,9 @@ def contract_import(
     try:
         made = import_all(official, into) if official.is_dir() else [import_contract(official, into)]
     except ValueError as error:
-        fail(f"{official}: {error}")
+        fail(str(error), 2)
+    if not made:
+        fail(f"{official} holds no official document of an API that is served", 2)
     for path in made:
         _OUT.print(f"{path} written", highlight=False, soft_wrap=True)
 

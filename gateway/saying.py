@@ -14,8 +14,12 @@ _OUT = Console()
 _ERR = Console(stderr=True, soft_wrap=True)
 
 
-def fail(message: str, code: int = 1) -> NoReturn:
+def complain(message: str) -> None:
     _ERR.print(f"[red]banyan:[/] {escape(message)}", highlight=False)
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    complain(message)
     raise typer.Exit(code)
 
 

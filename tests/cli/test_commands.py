@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import app, main
 from tests.house import wait_for
 
 BROKEN = {
@@ -60,6 +60,18 @@ def test_a_broken_configuration(case: str, tmp_path: Path) -> None:
 def test_no_configuration(tmp_path: Path) -> None:
     told(banyan(tmp_path, "serve"), 2, "--config")
     told(banyan(tmp_path, "serve", "--config", "none.toml"), 2, "none.toml")
+    for words in (["doctor"], ["usage", "files"], ["usage", "suspense"], ["trace", "nobody"]):
+        told(banyan(tmp_path, *words), 2, "--config")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["banyan", "contract", "docs", "--into", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert f"{tmp_path}: Is a directory" in capsys.readouterr().err
 
 
 def test_an_unknown_adapter(tmp_path: Path) -> None:
@@ -89,7 +101,8 @@ def test_a_store_in_use(tmp_path: Path) -> None:
 
 
 def test_nothing_to_show(tmp_path: Path) -> None:
-    told(banyan(tmp_path, "trace", "nobody"), 1, "trace store")
+    told(banyan(tmp_path, "trace", "nobody", "--config", str(configured(tmp_path))), 1, "trace store")
+    told(banyan(tmp_path, "contract", "import", str(tmp_path)), 2, "no official document")
     told(banyan(tmp_path, "simulate", "cobol"), 2, "cobol", "jbilling")
     assert banyan(tmp_path, "usage").exit_code == 2
     assert banyan(tmp_path, "colour").exit_code == 2

@@ -1,5 +1,6 @@
 """`banyan adapter ...` as people type it: what is made, what is refused, and what is said about it."""
 
+import gzip
 import json
 import re
 from contextlib import chdir
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from gateway.cli import app
 
 ACME = Path(__file__).parents[2] / "docs" / "examples" / "acme.wsdl"
+WSDL = '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"'
 
 
 def banyan(folder: Path, *words: str, said: str = "") -> Result:
@@ -62,7 +64,10 @@ def test_it_asks_three_things(tmp_path: Path) -> None:
         (["new", "Acme-4", "--wsdl", str(ACME), "--yes"], "acme_billing"),
         (["new", "acme", "--wsdl", "none.wsdl", "--yes"], "there is no file"),
         (["new", "acme", "--wsdl", ".", "--yes"], "is a folder"),
-        (["new", "acme", "--wsdl", "https://acme.example/x?wsdl", "--yes"], "download"),
+        (
+            ["new", "acme", "--wsdl", "https://acme.example/x?wsdl", "--yes"],
+            "https://acme.example/x?wsdl is an address",
+        ),
         (["new", "acme", "--wsdl", str(ACME), "--port", "MoonPort", "--yes"], "BalancePort"),
         (["new", "acme", "--wsdl", str(ACME), "--serve", "top_up=Fly", "--yes"], "no operation 'Fly'"),
         (["new", "acme", "--wsdl", str(ACME), "--serve", "fly=Recharge", "--yes"], "no method"),
@@ -70,6 +75,15 @@ def test_it_asks_three_things(tmp_path: Path) -> None:
         (["inspect", "--wsdl", "plain.txt"], "not well-formed"),
         (["inspect", "--wsdl", "types.xsd"], "an XML schema"),
         (["inspect", "--wsdl", "two.wsdl"], "WSDL 2.0"),
+        (["inspect", "--wsdl", "empty.wsdl"], "is empty"),
+        (["inspect", "--wsdl", "page.wsdl"], "HTML page"),
+        (["show", "GetWallets", "--wsdl", "packed.wsdl"], "unpack"),
+        (["diff", str(ACME), "nothing.wsdl"], "binds nothing to SOAP"),
+        (["show", "GetWallets", "--wsdl", "alone.wsdl"], "lost.wsdl"),
+        (["record", "parlayx", "--from", "none.har"], "is not there"),
+        (["record", "parlayx", "--endpoint", "sandbox"], "https://"),
+        (["record", "cdr_files", "--endpoint", "http://127.0.0.1:9"], "no SOAP"),
+        (["lineage", "moon"], "jbilling"),
         (["show", "Fly", "--wsdl", str(ACME)], "GetWallets"),
         (["show", "wallets", "--wsdl", str(ACME)], "did you mean GetWallets"),
         (["show", "GetWallets"], "--adapter"),
@@ -80,6 +94,12 @@ def test_it_asks_three_things(tmp_path: Path) -> None:
 def test_what_cannot_be_done_is_said_in_words(words: list[str], why: str, tmp_path: Path) -> None:
     (tmp_path / "plain.txt").write_text("no xml")
     (tmp_path / "types.xsd").write_text('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>')
+    (tmp_path / "empty.wsdl").write_text("\n")
+    (tmp_path / "page.wsdl").write_text("<!-- error -->\n<!DOCTYPE html><html><body>Log in<br></body></html>")
+    (tmp_path / "packed.wsdl").write_bytes(gzip.compress(ACME.read_bytes()))
+    (tmp_path / "nothing.wsdl").write_text(f"{WSDL}/>")
+    (tmp_path / "beside.wsdl").symlink_to("nowhere")
+    (tmp_path / "alone.wsdl").write_text(f'{WSDL}><import namespace="urn:x" location="lost.wsdl"/></definitions>')
     (tmp_path / "two.wsdl").write_text('<description xmlns="http://www.w3.org/ns/wsdl"/>')
     told(banyan(tmp_path, *words), 2, why)
     assert not (tmp_path / "acme").exists()
