@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import BillPort
-from contracts.suites.kit import JOINED, Ask, Calls, needs
+from contracts.suites.kit import Ask, Calls, needs, pages_join
 from contracts.suites.wire import WireContract
 
 
@@ -45,12 +45,7 @@ class BillContract(WireContract):
             await adapter.bill(calls(), self.unknown_bill)
 
     async def test_pages_of_bills_join(self, adapter: BillPort, calls: Calls) -> None:
-        account = self.account_with_bills
-        whole = (await adapter.bills(calls(), account, Window(limit=1000))).items
-        joined = []
-        for offset in range(len(whole) + 1):
-            joined += (await adapter.bills(calls(), account, Window(offset=offset, limit=1))).items
-        assert joined == whole, JOINED
+        await pages_join(lambda window: adapter.bills(calls(), self.account_with_bills, window), 1)
 
     @needs("bill.now")
     async def test_nothing_is_billed_twice(self, adapter: BillPort, calls: Calls) -> None:

@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import InventoryPort
-from contracts.suites.kit import JOINED, Ask, Calls
+from contracts.suites.kit import Ask, Calls, pages_join
 from contracts.suites.wire import WireContract
 
 
@@ -37,8 +37,4 @@ class InventoryContract(WireContract):
 
     async def test_pages_of_subscriptions_join(self, adapter: InventoryPort, calls: Calls) -> None:
         who = self.customer_with_subscriptions
-        whole = (await adapter.subscriptions(calls(), who, Window(limit=1000))).items
-        joined = []
-        for offset in range(len(whole) + 1):
-            joined += (await adapter.subscriptions(calls(), who, Window(offset=offset, limit=1))).items
-        assert joined == whole, JOINED
+        await pages_join(lambda window: adapter.subscriptions(calls(), who, window), 1)

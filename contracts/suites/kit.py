@@ -11,6 +11,7 @@ from contracts.call import Call
 from contracts.capability import Support
 from contracts.errors import Happened, PortError, Unsupported
 from contracts.faults import BECOMES, REFUSED, SLOW, VALUES, Fault
+from contracts.page import Slice, Window
 from contracts.ports import PORTS, Adapter
 
 PATIENCE_S = 10.0
@@ -32,7 +33,8 @@ every_fault = pytest.mark.parametrize("fault", sorted(set(BECOMES) - SLOW - VALU
 """Those that any reply may meet, and that nobody has to wait for. The others have laws of their own."""
 on_simulator = pytest.mark.simulator_only
 """A law that needs to see or break the legacy system: skipped where that is a recording or the real thing."""
-JOINED = "page by page there are others than at once: keep one order, and filter before the page is cut"
+MOST = 100
+"""Rows of a list that a law looks at: a real system may have many more."""
 REFUSING = 503
 """The status of the faults in REFUSED."""
 LOOK_UPS = {"place_order": "order_by_key", "top_up": "top_up_by_key", "redeem": "top_up_by_key"}
@@ -178,9 +180,7 @@ class AdapterContract:
             return f"{fault} became {type(ended).__name__} ({ended}), not {wanted}: let the SDK's error pass"
         happened = self.happened_after(fault)
         if ended.happened is not happened:
-            return (
-                f"after {fault} it says of the work: happened {ended.happened}, not {happened}; only the wire knows"
-            )
+            return f"after {fault} it says of the work: happened {ended.happened}, not {happened}; only the wire knows"
         return None
 
     def _said(self) -> dict[str, Any]:
@@ -199,6 +199,19 @@ async def outcome(work: Awaitable[object]) -> object:
         return await work
     except PortError as error:
         return error
+
+
+async def pages_join(ask: Callable[[Window], Awaitable[Slice[Any]]], step: int) -> list[Any]:
+    """Fails unless pages of that size are the list as it comes at once; returns how it begins."""
+    whole = (await ask(Window(limit=MOST))).items
+    joined: list[Any] = []
+    for offset in range(0, len(whole) + step, step):
+        page = await ask(Window(offset, step))
+        joined += page.items
+        if page.total is not None:
+            assert page.total == len(whole) or page.total > MOST == len(whole), f"there are {len(whole)} rows in all"
+    assert joined[:MOST] == whole, "pages differ from the whole: keep one order, and filter before the page is cut"
+    return whole
 
 
 def _methods(ports: list[str]) -> Mapping[str, Any]:

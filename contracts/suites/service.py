@@ -5,7 +5,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import ServicePort
-from contracts.suites.kit import JOINED, Ask, Calls
+from contracts.suites.kit import Ask, Calls, pages_join
 from contracts.suites.wire import WireContract
 
 STATES = {"reserved", "inactive", "active", "terminated"}
@@ -38,13 +38,7 @@ class ServiceContract(WireContract):
             assert await adapter.service(calls(), service.id) == service
 
     async def test_pages_of_services_join_without_gaps(self, adapter: ServicePort, calls: Calls) -> None:
-        whole = await adapter.services(calls(), self.customer_with_services, Window())
-        joined = []
-        for offset in range(len(whole.items) + 1):
-            page = await adapter.services(calls(), self.customer_with_services, Window(offset, 1))
-            assert page.total in (None, len(whole.items))
-            joined += page.items
-        assert joined == whole.items, JOINED
+        await pages_join(lambda window: adapter.services(calls(), self.customer_with_services, window), 1)
 
     async def test_an_unknown_service_is_not_found(self, adapter: ServicePort, calls: Calls) -> None:
         with pytest.raises(NotFound):
