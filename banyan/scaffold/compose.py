@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod, attributes, parameters_of, signature
-from banyan.scaffold.fields import FAIR, WHOLE, Line, Source, always, lines, literal, sources, todo
+from banyan.scaffold.fields import FAIR, TEXT, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
 from banyan.scaffold.paths import certain, inside, reached
+from banyan.scaffold.refusals import reading, settled
 from banyan.scaffold.requests import (
     SESSION,
     ask,
@@ -178,10 +179,10 @@ class _Composer:
         value = self._rows(method, answers, wanted) if method.many else self._one(method, answers, wanted)
         used = [each for each in wanted if each.name in value]
         inner = method.returns.replace("Slice[", "list[") if method.many else method.returns
-        lines_ = [*self._settled(operation), f"return {value}"]
-        self._function(Function(made, parameters_of(used, "body: Record"), inner, doc, lines_), used)
+        lines_ = [*settled(self._made, operation), f"return {value}"]
+        self._function(Function(made, parameters_of(used, reading(operation)[0]), inner, doc, lines_), used)
         self._made.model_names.add(method.noun.__name__)
-        arguments = ", ".join(["reply.body", *(each.name for each in used)])
+        arguments = ", ".join([reading(operation)[1], *(each.name for each in used)])
         mapped = f"{sent[:-1]}, then=lambda reply: mapping.{made}({arguments}))"
         if not method.returns.startswith("Slice["):
             return [f"return {mapped}"]
@@ -192,13 +193,13 @@ class _Composer:
 
     def _done(self, method: Method, operation: Operation, sent: str) -> list[str]:
         """A write that gives nothing; its reply may still say that it was refused."""
-        lines_ = self._settled(operation)
+        lines_ = settled(self._made, operation)
         if not lines_:
             return [sent]
         name = f"{method.name}_reply"
         doc = f"From {operation.local}: {told(operation.answers)}."
-        self._function(Function(name, "body: Record", "None", doc, lines_), [])
-        return [f"reply = {sent}", f"mapping.{name}(reply.body)"]
+        self._function(Function(name, reading(operation)[0], "None", doc, lines_), [])
+        return [f"reply = {sent}", f"mapping.{name}({reading(operation)[1]})"]
 
     def _receipt(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         parameter = method.parameters[0]
@@ -222,11 +223,14 @@ class _Composer:
         if "todo(" in value and operation.answers.parts:
             value = f"{value[:-1]}, body)"
         arguments = [f"reference={ours},", f"native_id={value},{mark}", "accepted=at,"]
-        settled = self._settled(operation)
-        reads = "body" in value or bool(settled)
-        parameters = (["body: Record"] if reads else []) + [f"{parameter.name}: {parameter.annotation}", "at: datetime"]
+        asks = settled(self._made, operation)
+        reads = "body" in value or bool(asks)
+        parameters = ([reading(operation)[0]] if reads else []) + [
+            f"{parameter.name}: {parameter.annotation}",
+            "at: datetime",
+        ]
         self._function(
-            Function(made, ", ".join(parameters), "Receipt", doc, [*settled, "return Receipt(", *arguments, ")"]),
+            Function(made, ", ".join(parameters), "Receipt", doc, [*asks, "return Receipt(", *arguments, ")"]),
             [parameter],
         )
         self._made.datetime_names.add("datetime")
@@ -237,27 +241,8 @@ class _Composer:
             first = [f"done = await self.{look}(call, {parameter.name})", "if done is not None:", "    return done"]
         if not reads:
             return [*first, sent, f"return mapping.{made}({parameter.name}, self._clock.now())"]
-        return [*first, f"reply = {sent}", f"return mapping.{made}(reply.body, {parameter.name}, self._clock.now())"]
-
-    def _settled(self, operation: Operation) -> list[str]:
-        """A refusal inside a reply: the code that tells it is looked at first."""
-        path = outcome_code(operation.answers)
-        if path is None:
-            return []
-        code, name = path[-1], ".".join(part.name for part in path)
-        self._made.says[code.name] = "True" if code.kind == "boolean" else "0" if code.kind in WHOLE else '"0"'
-        self._made.says[code.name] = f'"{code.values[0]}"' if code.values else self._made.says[code.name]
-        if "settled" not in {function.name for function in self._made.functions}:
-            done = self._made.says[code.name]
-            asks = f"if code {'is not' if done == 'True' else '!='} {done}:"
-            if not all(always(part) for part in path):
-                asks = f"if code not in (None, {done}):"
-            asks += f"  # guessed: what of {name} means that it was done, and what that it knows no such thing?"
-            body = [asks, f'    raise Rejected("it refused the request by {code.name}", code=str(code))']
-            doc = "A refusal inside a reply: NotFound, Rejected or Conflict, by its code."
-            self._function(Function("settled", "code: object", "None", doc, body), [])
-            self._made.refuses = True
-        return [f"settled({Source(path).read('body')})"]
+        given = reading(operation)[1]
+        return [*first, f"reply = {sent}", f"return mapping.{made}({given}, {parameter.name}, self._clock.now())"]
 
     def _look_up(self, method: Method, operation: Operation, sent: str, made: str, doc: str) -> list[str]:
         """A read that says whether a write was done: the row with our reference, or the one that was asked for."""
@@ -265,8 +250,10 @@ class _Composer:
         listed = work_rows(operation.answers)
         where = "" if listed is None else reached(listed)
         record = inside(operation.answers)[0] if listed is None else listed[-1]
-        ours = max(sources(record, 1), key=lambda each: alike("reference", each.part.name), default=None)
-        carries = ours is not None and alike("reference", ours.part.name) >= FAIR
+        texts = [each for each in sources(record, 1) if each.part.kind in TEXT]
+        same = next((each for each in texts if each.part.name in self._references), None)
+        ours = same or max(texts, key=lambda each: alike("reference", each.part.name), default=None)
+        carries = ours is not None and (ours is same or alike("reference", ours.part.name) >= FAIR)
         asked = f"{parameter.name}.reference" in self._made.keys[method.name].placed
         if not record.complex or not (carries or asked):
             text = f"{method.name}: which row of {operation.local} carries our reference?"
@@ -289,6 +276,7 @@ class _Composer:
                 body = [f"row = {inside(operation.answers)[1]}", "if row is None:", "    return None"]
                 body = body[:1] if certain(operation.answers) else body
             else:
+                where = f"({where} or [])" if record.nillable else where
                 mine = f' if each["{ours.part.name}"] == {parameter.name}.reference' if carries and ours else ""
                 chosen = f"[each for each in {where}{mine}]" if mine else where
                 body = [f"found = {chosen}", "if not found:", "    return None", "row = found[0]"]
@@ -296,11 +284,11 @@ class _Composer:
             mark = "  # guessed" if native.guessed else ""
             body += ["return Receipt(", f"reference={parameter.name}.reference,", f"native_id={native.value},{mark}"]
             body += [when, ")"]
-        body = [*self._settled(operation), *body]
-        parameters = f"body: Record, {parameter.name}: {parameter.annotation}{at}"
+        body = [*settled(self._made, operation), *body]
+        parameters = f"{reading(operation)[0]}, {parameter.name}: {parameter.annotation}{at}"
         self._function(Function(made, parameters, method.returns, doc, body), [parameter])
         clock = ", self._clock.now()" if at else ""
-        asks = f"{sent[:-1]}, then=lambda reply: mapping.{made}(reply.body, {parameter.name}{clock}))"
+        asks = f"{sent[:-1]}, then=lambda reply: mapping.{made}({reading(operation)[1]}, {parameter.name}{clock}))"
         if listed is not None:
             return [f"return {asks}"]
         self._made.adapter_words.add("NotFound")

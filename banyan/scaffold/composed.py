@@ -48,6 +48,9 @@ class Composed:
     """The expression of the header."""
     says: dict[str, str] = field(default_factory=dict)
     """What the simulator says in those parts of a reply that tell how it went."""
+    missing: dict[str, object] = field(default_factory=dict)
+    """The body of a simulated reply about an id that nobody has, where replies tell how it went."""
+    missing_header: dict[str, object] = field(default_factory=dict)
     refuses: bool = False
     login: Operation | None = None
     tables: dict[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from banyan.scaffold.asked import SOAP_PORTS, Method, methods
+from banyan.scaffold.states import report
 from banyan.scaffold.words import CHANGES, CREATES, ENDS, READS, VERBS, alike, content, has, split, written
 from banyan.soap.survey import Operation, Part, Survey
 
@@ -215,6 +216,8 @@ def _lists(answers: Part) -> Iterator[tuple[Part, ...]]:
     waiting: list[tuple[Part, ...]] = [(part,) for part in answers.parts]
     while waiting:
         path = waiting.pop(0)
+        if report(path[-1]):
+            continue
         if path[-1].repeats:
             yield path
         elif path[-1].complex and len(path) < 4:  # noqa: PLR2004 - deeper lists are lines of a thing

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
 from banyan.scaffold.guess import action, verbs
-from banyan.scaffold.states import of_work
+from banyan.scaffold.states import of_work, report
 from banyan.scaffold.words import CALLERS, alike, split
 from banyan.soap.survey import Operation, Part
 from contracts.model import Money
@@ -352,6 +352,8 @@ def _outcome(path: tuple[Part, ...]) -> bool:
     part = path[-1]
     if part.complex:
         heads = bool({"header", "head"} & set(split(part.name))) and any(_code((*path, each)) for each in part.parts)
+        if any(report(each) for each in path):
+            return True
         told = heads or (bool(part.parts) and all(_outcome((*path, inner)) for inner in part.parts))
         return told and not part.repeats
     return _code(path) or bool(TEXTS & set(split(part.name)))
@@ -365,7 +367,8 @@ def _code(path: tuple[Part, ...]) -> bool:
     if path[-1].kind not in CODED:
         return False
     of_reply = said & TOLD if "code" in last else said & TOLD - {"status"} if "status" in last else set[str]()
-    return bool(last & CODES or (of_reply and len(said) > 1))
+    graded = {"type", "severity"} & last and any(report(each) for each in path[:-1])
+    return bool(last & CODES or graded or (of_reply and len(said) > 1))
 
 
 def outcome_code(answers: Part) -> tuple[Part, ...] | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import EnumType
 from typing import Any
 
+from banyan.scaffold.words import split
 from banyan.soap.survey import Part
 
 _RUNNING = (
@@ -59,6 +60,17 @@ def read(part: Part, words: Sequence[str]) -> dict[str, str]:
 def of_work(part: Part) -> bool:
     """Whether an enumeration tells how work stands, and not how a request went."""
     return bool({"running", "cancelled"} & set(read(part, ["running", "done", "cancelled", "failed"]).values()))
+
+
+def report(part: Part) -> bool:
+    """Whether a record, or a table of such, only says how it went: what SAP calls RETURN."""
+    inner = part
+    while len(inner.parts) == 1 and inner.parts[0].complex:
+        inner = inner.parts[0]
+    words = [set(split(each.name)) for each in inner.parts]
+    named = {"return", "message", "error", "warning"} & set(split(part.name))
+    texts = any({"message", "msg", "text", "desc", "description"} & each for each in words)
+    return bool(named) and texts and any({"type", "code", "number", "severity"} & each for each in words)
 
 
 def called(part: Part, word: str) -> str | None:

@@ -24,6 +24,7 @@ from banyan.scaffold.descriptions import descriptions
 from banyan.scaffold.facts import Table, exceptions, facts, ids, reference, suite_of, tables, unwritten
 from banyan.scaffold.guess import LOOK_UPS, guesses
 from banyan.scaffold.located import Located
+from banyan.scaffold.refusals import asked_first, written
 from banyan.scaffold.requests import told
 from banyan.scaffold.words import READS, split
 from banyan.scaffold.works import works
@@ -32,41 +33,6 @@ from banyan.soap.survey import Operation, Survey
 LINES = 8
 """Of a docstring that lists the parts of a type."""
 AUTH = ("none", "basic", "wss", "mtls", "session")
-IGNORE = [
-    "A001",
-    "A002",
-    "ANN401",
-    "COM812",
-    "CPY001",
-    "D100",
-    "D104",
-    "D105",
-    "D107",
-    "D101",
-    "D102",
-    "D103",
-    "D205",
-    "D400",
-    "D401",
-    "D415",
-    "D203",
-    "D213",
-    "DOC",
-    "EM",
-    "FBT001",
-    "FBT002",
-    "ISC001",
-    "N818",
-    "PLR0913",
-    "PLR0917",
-    "S101",
-    "TC001",
-    "TC002",
-    "TC003",
-    "TD",
-    "FIX",
-    "TRY003",
-]
 
 
 class Occupied(Exception):
@@ -234,6 +200,7 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "configured": bool(probe["field"]) or made.configured,
         "login": made.login,
         "says": made.says,
+        "missing": _missing(made),
         "refuses": made.refuses,
         "login_configured": any(each.name == "login" and each.parameters for each in made.functions),
         "credentials": _credentials(choice, made),
@@ -248,7 +215,10 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
         "tables": listed,
         "works": booked,
         "simulate": _listed(
-            {"Generated", "Ledger", "Simulator"} | ({"Rows"} if listed else set()) | ({"Works"} if booked else set())
+            {"Generated", "Ledger", "Simulator"}
+            | ({"Rows"} if listed else set())
+            | ({"Works"} if booked else set())
+            | ({"Answer"} if made.missing_header else set())
         ),
         "sim_todo": any("todo(" in use for work in booked for use in work.uses),
         "writes": _writes([each for each in asked if not any(each.name in b.methods for b in booked)], serving, listed),
@@ -266,8 +236,13 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
             }
             for method, operation in serving.items()
         ],
-        "ruff_ignore": IGNORE,
     }
+
+
+def _missing(made: Composed) -> str:
+    """What the simulator says about an id that nobody has, where replies tell how it went."""
+    body, header = written(made.missing), written(made.missing_header)
+    return f"Answer({body}, {header})" if made.missing_header else body if made.missing else ""
 
 
 def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice, *, login: bool) -> dict[str, list[str]]:
@@ -328,7 +303,10 @@ def _probe(survey: Survey, asked: list[Method], made: Composed, choice: Choice) 
             continue
         named = f"probe_{_role(method)}" if keyed else ""
         request = f"mapping.{method.name}_request({f'self._config.{named}' if keyed else ''})"
-        sent = made.sent(survey.operations[choice.serves[method.name]], request)
+        operation = survey.operations[choice.serves[method.name]]
+        sent = made.sent(operation, request)
+        tells = asked_first(operation, "reply.")
+        sent = f"{sent[:-1]}, then=lambda reply: mapping.{tells[0]})" if len(tells) == 1 else sent
         return {
             "sent": sent,
             "field": named,

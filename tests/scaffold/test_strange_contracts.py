@@ -20,6 +20,9 @@ WSDLS = Path(__file__).parent / "wsdl"
 KONTOR = WSDLS / "kontor" / "Kontor.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
 ORBIT = WSDLS / "orbit" / "partner.wsdl"
+LUMEN = WSDLS / "lumen" / "CustomerMgmt.wsdl"
+MERIDIA = WSDLS / "meridia" / "ArServices.wsdl"
+ZEDLER = WSDLS / "zedler" / "pricelist.wsdl"
 BOREALIS = WSDLS / "borealis" / "SalesOrders.wsdl"
 BROKEN = WSDLS / "broken" / "legacy.wsdl"
 
@@ -97,8 +100,45 @@ def test_a_reply_that_tells_how_it_went_is_asked_first(tmp_path: Path) -> None:
     files = made(tmp_path, "fenwick_two", FENWICK, "--port", "CustomerPort", *serves)
     assert 'settled(body["outcome"]["rc"])\n    return customer(found(body["pty"]))' in files["mapping.py"]
     assert "raise Rejected(" in files["mapping.py"]
-    assert 'made = Generated(contract, says={"rc": 0})' in files["simulator.py"]
+    assert 'says={"rc": 0}, missing=lambda: {"outcome": {"rc": 404}})' in files["simulator.py"]
     assert 'made.gives("RdPty", ("pty",), customers)' in files["simulator.py"]
+
+
+def test_a_code_in_the_header_of_a_reply_is_asked_first_and_by_the_probe_too(tmp_path: Path) -> None:
+    files = made(tmp_path, "lumen_one", LUMEN, "--port", "CustomerPort")
+    assert "def customer_reply(body: Record, header: Record) -> Customer:" in files["mapping.py"]
+    assert 'settled((header.get("h") or {}).get("ResultCode"))\n    return customer(' in files["mapping.py"]
+    assert "mapping.customer_reply(reply.body, reply.header)" in files["adapter.py"]
+    assert 'mapping.settled((reply.header.get("h") or {}).get("ResultCode"))' in files["adapter.py"]
+    assert 'missing=lambda: Answer({}, {"h": {"ResultCode": 404}})' in files["simulator.py"]
+
+
+def test_a_table_of_messages_is_no_answer_of_rows_and_is_asked_first(tmp_path: Path) -> None:
+    """SAP tells by RETURN how it went; its ID was taken for the offering's."""
+    files = made(tmp_path, "zedler_one", ZEDLER, "--port", "CatalogPort")
+    assert 'settled(body["RETURN"]["TYPE"])\n    return offering(body["E_TARIFF"])' in files["mapping.py"]
+    assert 'for row in (body["T_TARIFF"] or {}).get("item", [])]' in files["mapping.py"]
+    assert 'for each in (body["T_RETURN"] or {}).get("item", []):\n        settled(each["TYPE"])' in files["mapping.py"]
+
+
+def test_an_unknown_id_is_answered_in_the_systems_own_way_wherever_that_stands() -> None:
+    """Nothing of what was asked for stands beside it; the rest of a header is sampled."""
+    for wsdl, operation, path, missing in (
+        (MERIDIA, "QueryInvoiceDetail", "InvoiceNo", {"ResultHeader": {"ResultCode": "404"}}),
+        (LUMEN, "GetCustomer", "custId", Answer({}, {"h": {"ResultCode": 404}})),
+    ):
+        contract = SoapContract.load(wsdl)
+        simulated = Generated(contract, missing=lambda said=missing: said, says={"ResultCode": 0})
+        simulated.gives(
+            operation, ("cust",) if wsdl is LUMEN else ("QueryInvoiceDetailResult", "InvoiceInfo"), Rows({path: "1"})
+        )
+        answer = simulated.operations()[operation].handle(
+            Request(operation, {path: "2"}, {}, None, Ledger(FakeClock()))
+        )
+        reply = contract.read(operation, contract.write_reply(operation, answer.body, answer.header))
+        told = reply.header["h"] if wsdl is LUMEN else reply.body["ResultHeader"]
+        assert str(told["ResultCode"]) == "404"
+        assert reply.body.get("cust") is reply.body.get("QueryInvoiceDetailResult") is None
 
 
 def test_a_write_is_never_sent_without_what_it_is_about(tmp_path: Path) -> None:
