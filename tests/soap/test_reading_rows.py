@@ -99,7 +99,7 @@ def test_what_one_document_proved_holds_for_the_next_of_the_same_frame(of: SoapC
 def test_a_prefix_that_no_row_had_proves_nothing_about_rows_that_have_it(of: SoapContract) -> None:
     wrong = b' xmlns:xsi="urn:none"'
     tail = '<t:new xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
-    for row in ("", SAID["nil"]):
+    for row in ("", SAID["nil"], SAID["a text that speaks of nil"] + SAID["nil"]):
         reply = document(row, tail=tail).replace(b"<t:rows>", b"<t:rows" + wrong + b">")
         assert outcome(of, reply) == outcome(of, in_full(reply))
 
@@ -110,6 +110,9 @@ SAID = {
     "all": "<t:row><t:n>1</t:n><t:o>x</t:o><t:at>2026-01-31T12:00:00</t:at><t:price>1</t:price><t:last>a</t:last></t:row>",
     "nil": '<t:row><t:n>1</t:n><t:price xsi:nil="true"/><t:last>a</t:last></t:row>',
     "nil, spelt out": "<t:row><t:n>1</t:n><t:price xsi:nil='1'></t:price><t:last>a</t:last></t:row>",
+    "nil in unlike quotes": """<t:row><t:n>1</t:n><t:price xsi:nil="true"/><t:last>a</t:last></t:row>
+        <t:row><t:n>1</t:n><t:price xsi:nil="true'/><t:last>a</t:last></t:row>""".replace("\n        ", ""),
+    "a text that speaks of nil": '<t:row><t:n>1</t:n><t:o> xsi:nil="true"</t:o><t:price>1</t:price><t:last>a</t:last></t:row>',
     "nil that is not": '<t:row><t:n>1</t:n><t:price xsi:nil="false">1</t:price><t:last>a</t:last></t:row>',
     "nil of another kind": '<t:row><t:n>1</t:n><t:price t:nil="true"/><t:last>a</t:last></t:row>',
     "nil where none may be": '<t:row><t:n xsi:nil="true"/><t:price>1</t:price><t:last>a</t:last></t:row>',
@@ -217,6 +220,9 @@ AROUND_THEM = {
     "another type": document().replace(b"<t:row>", b"<t:row xsi:type='t:One'>"),
     "rows that are nil": document().replace(b"<t:row>", b"<t:row xsi:nil='true'>"),
     "a namespace in each": document().replace(b"t:", b"u:").replace(b"<u:row>", b"<u:row xmlns:u='urn:t'>"),
+    "rows that end where they begin": document()
+    .replace(b"<t:row>", b"<t:row />")
+    .replace(b"<t:row />", b"<t:row a='1'><t:row />", 1),
     "nil behind": document(tail='<t:total xsi:nil="true"/>'),
 }
 

@@ -13,6 +13,8 @@ from banyan.soap.codec.simple import Convert
 TEXT = r"[^<>&\x00-\x08\x0b-\x1f]+"
 """What a parser hands on as it stands: a CR it would not."""
 REFERRING = TEXT.replace("&", "")
+TRUE = """(?:"(?:true|1)"|'(?:true|1)')"""
+"""In quotes, of which both are alike."""
 BORDER = "\0"
 """A character that no document holds."""
 Column = list[str | None]
@@ -126,7 +128,7 @@ def _element(field: Field, style: Style, text: str) -> str:
     if field.hollow:
         forms.append(f"{style.gap}<{name}(?: ?/|></{name})>")
     if field.nillable and style.nil is not None:
-        forms.append(f"{style.gap}<{name} {style.nil}=[\"'](?:true|1)[\"'](?: ?/|></{name})>")
+        forms.append(f"{style.gap}<{name} {style.nil}={TRUE}(?: ?/|></{name})>")
     either = forms[0] if len(forms) == 1 else f"(?:{'|'.join(forms)})"
     return either if field.required else f"(?:{either})?"
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lxml.etree import _Element
 
-from banyan.soap.codec.columns import Field, Record, Style
+from banyan.soap.codec.columns import TRUE, Field, Record, Style
 from banyan.soap.strict import ELEMENTS
 
 SMALL, MOST = 1_000, 10_000_000
@@ -26,13 +26,13 @@ SHORT = 4_000
 """Characters of a frame that is remembered."""
 FEW = 6
 """Rows that are not worth making columns of."""
-ATTRIBUTES = r"(?:\s[^<>&]*)?"
-"""The same in each row, such as a namespace or its type."""
+ATTRIBUTES = r"(?:\s[^<>&]*(?<!/))?"
+"""The same in each row, such as a namespace or its type; what ends in a slash opens no row."""
 GAP = r"[ \t\r\n]{0,999}"
 ENCODING = re.compile(r"""\ufeff?<\?xml[^>]{0,99}?\sencoding\s*=\s*["']([^"']*)""")
 PREFIX = r"((?:[^\W\d][\w.-]*:)?)"
 STRANGE = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
-NIL = re.compile(r"""\s([\w.-]+:nil)=["'](?:true|1)["']""")
+NIL = re.compile(rf"<[^<>\s]+\s([\w.-]+:nil)={TRUE}")
 
 
 def whole_text(document: bytes) -> str | None:
