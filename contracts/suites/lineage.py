@@ -32,10 +32,11 @@ class LineageContract:
         named = {
             element.get("name")
             for path in [*self.folder.rglob("*.wsdl"), *self.folder.rglob("*.xsd")]
-            for element in etree.parse(path).iter("{*}element")
+            for element in etree.parse(path).iter("{*}element", "{*}attribute")
         }
         fed = {step for paths in self._paths() for path in paths for step in path.split(".")}
-        assert fed <= named | self.metadata
+        unknown = sorted(fed - named - self.metadata)
+        assert not unknown, f"no element or attribute of the contract is called {unknown}; custom fields are metadata"
 
     def _paths(self) -> list[list[str]]:
         return [paths for attributes in self.lineage.values() for paths in attributes.values()]

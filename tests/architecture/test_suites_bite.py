@@ -221,7 +221,7 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
 LAWS = {
     name: (suite, law)
     for suite in (getattr(suites, name) for name in suites.__all__ if name.endswith("Contract"))
-    # The one holds a file, not an adapter; the other is bitten in test_balance_bites.py.
+    # They are bitten in test_lineage_bites.py and test_balance_bites.py.
     if suite not in (LineageContract, BalanceContract)
     for name, law in vars(suite).items()
     if name.startswith("test_")

@@ -30,5 +30,5 @@ async def test_however_long_it_is(rows: int, counted: bool) -> None:
     "wrong", [system(7, shift=1), system(5 * MOST, shift=1), system(6, again=True), system(7, total=3)]
 )
 async def test_what_does_not_join_is_found_out(wrong: Ask) -> None:
-    with pytest.raises(AssertionError, match="pages differ|rows in all"):
+    with pytest.raises(AssertionError, match=r"pages differ|rows in all"):
         await pages_join(wrong, 3)
