@@ -107,29 +107,6 @@ class Generated:
         said = {name: value for name, value in leaves(request.parameters) if value is not None} | dict(self._says)
         return Answer(_echoed(reply.body, said), _echoed(reply.header, self._says) or None)
 
-    def _credits(
-        self,
-        operation: str,
-        works: Works,
-        balances: Rows,
-        left: str,
-        much: Callable[[Request], Any],
-        parts: Mapping[str, Any],
-    ) -> None:
-        def handle(request: Request) -> Any:
-            known = works.known(request)
-            if known is not None:
-                return self._told(request, known)
-            balance = _holder(balances.having(works.owner_in(request))[0], left)
-            amount = much(request)
-            balance[left] = _raised(balance[left], amount)
-            row = works.make(request, str(7000 + next(self._numbers)), parts)
-            entered = Decimal(str(amount))
-            request.effect(reference=works.reference_of(row), native_id=works.number_of(row), amount=entered)
-            return self._told(request, row)
-
-        self._handles(operation, works, handle, None)
-
     def _handles(
         self, operation: str, works: Works, handle: Callable[[Request], Any], when: tuple[str, str] | None
     ) -> None:
@@ -193,6 +170,12 @@ class Generated:
 
         return guarded
 
+    def _lacking(self, request: Request, told: Row | Answer) -> Answer:
+        """A reply that says so, without whatever it was asked for."""
+        said = told if isinstance(told, Answer) else Answer(told)
+        reply = self.sampled(request)
+        return Answer(_bare(reply.body, said.body), _bare(reply.header or {}, said.header or {}) or None)
+
 
 def _echoed(value: Any, said: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
@@ -203,6 +186,14 @@ def _echoed(value: Any, said: Mapping[str, Any]) -> Any:
             for name, inner in value.items()
         }
     return [_echoed(inner, said) for inner in value] if isinstance(value, list) else value
+
+
+def _bare(sample: Any, said: Any) -> Any:
+    """What is said, and beside it the simple values of a sample."""
+    if not isinstance(sample, dict) or not isinstance(said, Mapping):
+        return said
+    beside = {name: value for name, value in sample.items() if name not in said and not isinstance(value, dict | list)}
+    return beside | {name: _bare(sample[name], value) for name, value in said.items() if name in sample}
 
 
 def _typed(value: Any, sample: Any) -> Any:
@@ -218,17 +209,3 @@ def _put(value: Any, path: Sequence[str], content: Any) -> Any:
     if isinstance(value, list):
         return [_put(value[0], path, content)] if value else [_put({}, path, content)]
     return {**value, path[0]: _put(value.get(path[0]) or {}, path[1:], content)}
-    def _lacking(self, request: Request, told: Row | Answer) -> Answer:
-        """A reply that says so, without whatever it was asked for."""
-        said = told if isinstance(told, Answer) else Answer(told)
-        reply = self.sampled(request)
-        return Answer(_bare(reply.body, said.body), _bare(reply.header or {}, said.header or {}) or None)
-
-def _bare(sample: Any, said: Any) -> Any:
-    """What is said, and beside it the simple values of a sample."""
-    if not isinstance(sample, dict) or not isinstance(said, Mapping):
-        return said
-    beside = {name: value for name, value in sample.items() if name not in said and not isinstance(value, dict | list)}
-    return beside | {name: _bare(sample[name], value) for name, value in said.items() if name in sample}
-
-
