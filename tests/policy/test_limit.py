@@ -102,12 +102,7 @@ def test_what_a_closed_loop_left_behind_keeps_nobody_from_his_end() -> None:
     left._log_destroy_pending = False  # type: ignore[attr-defined]  # that it is left behind is what is tested
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
-
-    async def next_one() -> None:
-        ended, _ = await asyncio.wait([asyncio.create_task(waiting(limit))], timeout=1)
-        assert [type(task.exception()) for task in ended] == [TimeoutError]
-
-    asyncio.run(next_one())
+    asyncio.run(ended(limit))
 
 
 def test_a_timer_that_rings_a_little_early_is_not_set_again_and_again() -> None:
@@ -116,3 +111,9 @@ def test_a_timer_that_rings_a_little_early_is_not_set_again_and_again() -> None:
             with pytest.raises(TimeoutError):
                 runner.run(waiting(Limit(0.002 + fraction / 10_000)))
         assert runner.get_loop().timers == 10  # type: ignore[attr-defined]  # a Counting has it
+
+
+async def ended(limit: Limit) -> None:
+    """Without a wait whose end would be taken for the limit's."""
+    done, _ = await asyncio.wait([asyncio.create_task(waiting(limit))], timeout=1)
+    assert [type(task.exception()) for task in done] == [TimeoutError]
