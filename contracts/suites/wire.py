@@ -1,7 +1,7 @@
 """The laws of whatever calls a system: no failure is taken for an answer, and nothing is told that is private."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
@@ -60,29 +60,16 @@ class WireContract(AdapterContract):
     async def test_it_tells_how_it_failed(
         self, another: Another, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
-        wrong = {}
-        for name, ask in self.offered().items():
-            southbound.reset()
-            adapter = await self.opened(another, calls)
-            southbound.arm(fault)
-            wrong[name] = self.wrong_about(fault, await outcome(ask(adapter, calls())))
-            await southbound.settled()
-        _nothing(wrong)
+        met = self._met(fault, another, southbound, calls)
+        _nothing({name: self.wrong_about(fault, ended) async for name, ended in met})
 
     @on_simulator
     @pytest.mark.parametrize("fault", [Fault.DECIMAL_COMMA, Fault.UNKNOWN_ENUMERATION, Fault.MISSING_ELEMENT])
     async def test_no_value_is_believed_that_its_contract_forbids(
         self, another: Another, southbound: Southbound, calls: Calls, fault: Fault
     ) -> None:
-        wrong = {}
-        for name, ask in self.offered().items():
-            southbound.reset()
-            adapter = await self.opened(another, calls)
-            southbound.arm(fault)
-            ended = await outcome(ask(adapter, calls()))
-            await southbound.settled()
-            if not southbound.armed:
-                wrong[name] = self.wrong_about(fault, ended)
+        met = self._met(fault, another, southbound, calls)
+        wrong = {name: self.wrong_about(fault, ended) async for name, ended in met if not southbound.armed}
         if not wrong:
             pytest.skip(f"no reply has anything that {fault} could hit")
         _nothing(wrong)
@@ -199,6 +186,18 @@ class WireContract(AdapterContract):
         for private in (armed.secret, *self.personal()):
             told = [line for line in lines if private in line]
             assert told == [], f"{private} stands in what is logged, traced or said by an error"
+
+    async def _met(
+        self, fault: Fault, another: Another, southbound: Southbound, calls: Calls
+    ) -> AsyncIterator[tuple[str, object]]:
+        """How each question ended with the fault in its way; it is armed still where the question did not meet it."""
+        for name, ask in self.offered().items():
+            southbound.reset()
+            adapter = await self.opened(another, calls)
+            southbound.arm(fault)
+            ended = await outcome(ask(adapter, calls()))
+            await southbound.settled()
+            yield name, ended
 
 
 def _comparable(ended: object) -> object:
