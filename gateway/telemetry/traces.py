@@ -53,12 +53,11 @@ class SqliteTraces(SpanExporter):
         self._connection.executescript(_SCHEMA)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        with self._lock:
+        with self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(
                 "INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [_row(span) for span in spans]
             )
-            self._connection.execute("COMMIT")
         return SpanExportResult.SUCCESS
 
     def shutdown(self) -> None:
