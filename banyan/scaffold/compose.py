@@ -282,7 +282,10 @@ class _Composer:
                 body = [f"found = {chosen}", "if not found:", "    return None", "row = found[0]"]
             when = "accepted=at,  # guessed: it does not say when" if late else f"accepted={accepted.value},  # guessed"
             mark = "  # guessed" if native.guessed else ""
-            body += ["return Receipt(", f"reference={parameter.name}.reference,", f"native_id={native.value},{mark}"]
+            number = native.value
+            if any(look == method.name and self._made.fed.get(write) == {} for write, look in LOOK_UPS.items()):
+                number, mark = f"{parameter.name}.reference", "  # guessed: what was sent answers with no number"
+            body += ["return Receipt(", f"reference={parameter.name}.reference,", f"native_id={number},{mark}"]
             body += [when, ")"]
         body = [*settled(self._made, operation), *body]
         parameters = f"{reading(operation)[0]}, {parameter.name}: {parameter.annotation}{at}"

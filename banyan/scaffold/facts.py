@@ -9,7 +9,7 @@ from typing import Any
 from banyan import suites
 from banyan.scaffold.asked import Method
 from banyan.scaffold.composed import Composed, Function
-from banyan.scaffold.fields import TEXT, WHOLE, lines, literal, sources
+from banyan.scaffold.fields import EXACT, TEXT, WHOLE, lines, literal, sources
 from banyan.scaffold.guess import lone_rows, rows
 from banyan.scaffold.requests import record_of
 from banyan.scaffold.words import alike, snake, split
@@ -170,6 +170,8 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
     asked = composed.keys.get(method.name)
     key = asked.key if asked else None
     role = _role(method)
+    left = left_of(record) if noun == "bucket" else None
+    amounts += [] if left is None else [left.name]
     words = [line for line in lines(method.noun, record, ()) if line.table is not None]
     stands = {}
     for line in words:
@@ -190,6 +192,14 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
         row[key] = _value(
             own[index] if same else owners[0] if shared else owners[index], kinds.get(key, asked.key_kind)
         )
+
+
+def left_of(record: Part) -> Part | None:
+    """The part of a balance that says what is left."""
+    amounts = [each.part for each in sources(record, 2) if each.part.kind in EXACT | WHOLE | TEXT]
+    amounts = [part for part in amounts if not {"id", "currency", "type", "number"} & set(split(part.name))]
+    best = max(amounts, key=lambda part: (alike("remaining", part.name), part.kind in EXACT | WHOLE), default=None)
+    return best if best is not None and alike("remaining", best.name) > 0.4 else None  # noqa: PLR2004
 
 
 def _value(value: str, kind: str) -> str:

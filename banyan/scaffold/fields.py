@@ -213,7 +213,7 @@ def _fit(noun: type, name: str, source: Source) -> float:
             else max(alike(f"{noun.__name__}Id", theirs), 0.6 if theirs.lower().endswith("id") else 0.0)
         )
     if name == "native_id":
-        score = 0.0 if CALLERS & set(split(theirs)) else max(alike(each, theirs) for each in NATIVE)
+        score = 0.0 if (CALLERS | {"voucher"}) & set(split(theirs)) else max(alike(each, theirs) for each in NATIVE)
     if "currency" in split(theirs) and name != "currency":
         score -= 0.5
     return score - 0.08 * (len(source.path) - 1)

@@ -133,10 +133,10 @@ def _asked(method: Method, operation: Operation) -> float:
     """Whether it is asked by what the method knows: our reference, or an id of theirs."""
     every = [path[-1] for path in operation.asks.leaves()]
     needed = [path[-1] for path in operation.asks.leaves() if all(part.required for part in path)] or every
-    ours = any(alike("reference", part.name) >= 0.6 for part in (every if method.maybe else needed))  # noqa: PLR2004
+    ours = any(alike("reference", part.name) >= 0.55 for part in (every if method.maybe else needed))  # noqa: PLR2004
     told = 0.0
     if method.maybe and method.receipt:
-        theirs = any(alike("reference", path[-1].name) >= 0.6 for path in operation.answers.leaves())  # noqa: PLR2004
+        theirs = any(alike("reference", path[-1].name) >= 0.55 for path in operation.answers.leaves())  # noqa: PLR2004
         told = 0.15 if ours else 0.0 if theirs else -0.35
     elif method.name.endswith("_state"):
         told = 0.12 if STATES & set(split(operation.local)) else 0.0
@@ -236,7 +236,7 @@ def lone_rows(answers: Part) -> tuple[Part, ...] | None:
 def work_rows(answers: Part) -> tuple[Part, ...] | None:
     """The path to rows that are pieces of work: nothing else is answered, or each says our reference."""
     listed = rows(answers)
-    said = listed is not None and any(alike("reference", part.name) >= 0.6 for part in listed[0][-1].parts)  # noqa: PLR2004
+    said = listed is not None and any(alike("reference", part.name) >= 0.55 for part in listed[0][-1].parts)  # noqa: PLR2004
     return listed[0] if listed is not None and said else lone_rows(answers)
 
 
@@ -253,7 +253,7 @@ def choose(ports: Sequence[str], survey: Survey, given: Mapping[str, str] | None
         settles = any(LOOK_UPS.get(write) == method.name for write in chosen)
         if best and (method.capability is None or settles) and best[0].score >= LIKELY:
             chosen[method.name] = best[0].operation
-    return chosen
+    return {method.name: chosen[method.name] for method in methods(tuple(ports)) if method.name in chosen}
 
 
 def rank(survey: Survey) -> list[tuple[str, float]]:

@@ -38,15 +38,15 @@ def works(
     found = []
     for port, name in KINDS.items():
         served = [method for method in asked if method.port == port and method.name in serves]
-        references = list(dict.fromkeys(each for method in served for each in _references(method, composed) if each))
+        references = list(dict.fromkeys(each for method in served for each in references_of(method, composed) if each))
         if not references or not any(method.name in MAKES for method in served):
             continue
-        numbers = [each for method in served for each in _numbers(method, composed)]
+        numbers = [each for method in served for each in numbers_of(method, composed)]
         numbers = [each for each in dict.fromkeys(numbers) if each and each not in references]
         taken = {method.noun.__name__ for method in asked if method.noun is not None and method.port != port}
         variable = f"work_on_{name}" if name == "services" and "Service" in taken else name
         again = port == "ProvisioningPort"
-        known = [_names(references), *([_names(numbers)] if numbers else []), *(["again=True"] if again else [])]
+        known = [names(references), *([names(numbers)] if numbers else []), *(["again=True"] if again else [])]
         known += [] if there is None else [f"there={literal(there)}"]
         uses = list(dict.fromkeys(_uses(served, serves, composed, variable)))
         found.append(Work(variable, ", ".join(known), uses, frozenset(method.name for method in served), assumed=again))
@@ -72,7 +72,7 @@ def _uses(
         operation = serves[method.name]
         said = [literal(operation.name)]
         if method.semantics == "read":
-            how, path, silent = _place(operation.answers)
+            how, path, silent = place(operation.answers)
             said += [f"({''.join(f'{literal(part.name)}, ' for part in path)})".replace(", )", ",)"), variable]
             yield f"{how}({', '.join([*said, *(['silent=True'] if silent else [])])})"
             continue
@@ -108,7 +108,7 @@ def _state(served: Sequence[Method], serves: Mapping[str, Operation], composed: 
     return best if best is not None and alike("state", best.name) > 0.5 else None  # noqa: PLR2004
 
 
-def _place(answers: Part) -> tuple[str, Sequence[Part], bool]:
+def place(answers: Part) -> tuple[str, Sequence[Part], bool]:
     """How a read answers, where the work lies in it, and whether it may say nothing of what it does not know."""
     listed = work_rows(answers)
     if listed is not None:
@@ -117,7 +117,7 @@ def _place(answers: Part) -> tuple[str, Sequence[Part], bool]:
     return "gives", path, not certain(answers)
 
 
-def _references(method: Method, composed: Composed) -> Iterator[str]:
+def references_of(method: Method, composed: Composed) -> Iterator[str]:
     asked = composed.keys[method.name]
     yield from (part for expression, part in asked.placed.items() if expression.endswith(".reference"))
     if method.name == "activation_state" and asked.key is not None:
@@ -125,7 +125,7 @@ def _references(method: Method, composed: Composed) -> Iterator[str]:
     yield composed.fed.get(method.name, {}).get("reference", "")
 
 
-def _numbers(method: Method, composed: Composed) -> Iterator[str]:
+def numbers_of(method: Method, composed: Composed) -> Iterator[str]:
     if method.receipt:
         yield composed.fed.get(method.name, {}).get("native_id", "")
     if method.name.endswith("_state"):
@@ -134,5 +134,6 @@ def _numbers(method: Method, composed: Composed) -> Iterator[str]:
         yield composed.keys[method.name].key or ""
 
 
-def _names(names: Sequence[str]) -> str:
-    return literal(names[0]) if len(names) == 1 else f"({', '.join(map(literal, names))})"
+def names(each: Sequence[str]) -> str:
+    """One name, or several as a tuple."""
+    return literal(each[0]) if len(each) == 1 else f"({', '.join(map(literal, each))})"

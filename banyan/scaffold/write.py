@@ -26,8 +26,9 @@ from banyan.scaffold.guess import LOOK_UPS, guesses
 from banyan.scaffold.located import Located
 from banyan.scaffold.refusals import asked_first, written
 from banyan.scaffold.requests import told
+from banyan.scaffold.top_ups import top_ups
 from banyan.scaffold.words import READS, split
-from banyan.scaffold.works import works
+from banyan.scaffold.works import Work, works
 from banyan.soap.survey import Operation, Survey
 
 LINES = 8
@@ -179,6 +180,8 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
     probe = _probe(survey, asked, made, choice)
     probed = ids(str(probe["role"]), str(probe["kind"]))[0] if probe["field"] else ""
     booked = works(asked, serving, made, probed if probe["field"] == "probe_reference" else None)
+    booked += top_ups(asked, serving, made)
+    listed = [each for each in listed if each.variable != "balance_moves" or not _remembered("moves", booked)]
     words = made.adapter_words
     return {
         "name": choice.name,
@@ -221,7 +224,7 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
             | ({"Answer"} if made.missing_header else set())
         ),
         "sim_todo": any("todo(" in use for work in booked for use in work.uses),
-        "writes": _writes([each for each in asked if not any(each.name in b.methods for b in booked)], serving, listed),
+        "writes": _writes([each for each in asked if not _remembered(each.name, booked)], serving, listed),
         "test": _test_imports(told_facts, left, credentials=_credentials(choice, made)),
         "probed": probed,
         "suites": [suite_of(port) for port in choice.ports],
@@ -243,6 +246,10 @@ def _missing(made: Composed) -> str:
     """What the simulator says about an id that nobody has, where replies tell how it went."""
     body, header = written(made.missing), written(made.missing_header)
     return f"Answer({body}, {header})" if made.missing_header else body if made.missing else ""
+
+
+def _remembered(method: str, works: list[Work]) -> bool:
+    return any(method in each.methods for each in works)
 
 
 def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice, *, login: bool) -> dict[str, list[str]]:

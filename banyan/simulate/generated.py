@@ -1,6 +1,7 @@
 """A simulated system made from its WSDL: sampled answers, the same each time, over rows that tests know."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -33,17 +34,37 @@ class Generated:
         self._handlers: dict[str, Callable[[Request], Any]] = {}
         self._tables: list[Rows] = []
         self._numbers = count(1)
+        self._spent: set[str] = set()
 
-    def lists(self, operation: str, path: Sequence[str], rows: Rows, *, silent: bool = False) -> None:
+    def lists(
+        self,
+        operation: str,
+        path: Sequence[str],
+        rows: Rows,
+        *,
+        silent: bool = False,
+        within: tuple[str, str, str] | None = None,
+        when: tuple[str, str] | None = None,
+    ) -> None:
         """The operation answers with those of the rows that it is asked for, as the list that lies at the path.
 
-        `silent`: about an id that no row has it answers with nothing, and not with `missing`.
+        `silent`: about an id that no row has it answers with nothing, and not with `missing`. `within`: the parts of
+        the request from when and before when, and the part of a row that says when. `when`: as for `makes`.
         """
-        self._read(operation, path, rows, lambda found: found, silent=silent)
+        self._read(operation, path, rows, lambda found: found, silent=silent, within=within, when=when)
 
-    def gives(self, operation: str, path: Sequence[str], rows: Rows, *, silent: bool = False) -> None:
-        """The operation answers with the one row that it is asked for. `silent`: as for `lists`."""
-        self._read(operation, path, rows, lambda found: next(iter(found), None) if silent else found[0], silent=silent)
+    def gives(
+        self,
+        operation: str,
+        path: Sequence[str],
+        rows: Rows,
+        *,
+        silent: bool = False,
+        when: tuple[str, str] | None = None,
+    ) -> None:
+        """The operation answers with the one row that it is asked for. `silent` and `when`: as for `lists`."""
+        one: Callable[[list[Row]], Any] = lambda found: next(iter(found), None) if silent else found[0]  # noqa: E731
+        self._read(operation, path, rows, one, silent=silent, when=when)
 
     def takes(self, operation: str, reference: str, rows: Rows | None = None) -> None:
         """The operation does work: one effect in the ledger for each request, under the part that is our reference.
@@ -91,6 +112,37 @@ class Generated:
 
         self._handles(operation, works, handle, when)
 
+    def tops_up(self, operation: str, works: Works, balances: Rows, amount: str, left: str, **parts: Any) -> None:
+        """The operation puts an amount on the balance of whom it names; reads then find the top-up as a piece of work.
+
+        `amount`: the part of the request that says how much. `left`: the part of a row of `balances` that rises by it,
+        in the same unit. `parts`: what else is known of the top-up then.
+        """
+        self._credits(operation, works, balances, left, lambda request: _said(request, amount), parts)
+
+    def redeems(
+        self,
+        operation: str,
+        works: Works,
+        balances: Rows,
+        voucher: str,
+        left: str,
+        worth: Mapping[str, Any],
+        **parts: Any,
+    ) -> None:
+        """As `tops_up`, with what a voucher is worth. `voucher`: the part with its code; `worth`: the codes that are
+        good, each for once.
+        """
+
+        def spend(request: Request) -> Any:
+            code = str(_said(request, voucher))
+            if code not in worth or code in self._spent:
+                raise SoapFault("Client", "the voucher is not valid")
+            self._spent.add(code)
+            return worth[code]
+
+        self._credits(operation, works, balances, left, spend, parts)
+
     def operations(self, own: Mapping[str, Callable[[Request], Any]] | None = None) -> dict[str, Operation]:
         """All of them. `own`: handlers that you wrote, by operation; a LookupError of theirs is the missing fault."""
         handlers = {**self._handlers, **(own or {})}
@@ -98,6 +150,7 @@ class Generated:
 
     def reset(self) -> None:
         self._numbers = count(1)
+        self._spent.clear()
         for table in self._tables:
             table.reset()
 
@@ -107,11 +160,34 @@ class Generated:
         said = {name: value for name, value in leaves(request.parameters) if value is not None} | dict(self._says)
         return Answer(_echoed(reply.body, said), _echoed(reply.header, self._says) or None)
 
-    def _handles(
-        self, operation: str, works: Works, handle: Callable[[Request], Any], when: tuple[str, str] | None
+    def _credits(
+        self,
+        operation: str,
+        works: Works,
+        balances: Rows,
+        left: str,
+        much: Callable[[Request], Any],
+        parts: Mapping[str, Any],
     ) -> None:
-        before = self._handlers.get(operation, handle)
-        self._keep(works)
+        def handle(request: Request) -> Any:
+            known = works.known(request)
+            if known is not None:
+                return self._told(request, known)
+            balance = _holder(balances.having(works.owner_in(request))[0], left)
+            amount = much(request)
+            balance[left] = _raised(balance[left], amount)
+            row = works.make(request, str(7000 + next(self._numbers)), parts)
+            entered = Decimal(str(amount))
+            request.effect(reference=works.reference_of(row), native_id=works.number_of(row), amount=entered)
+            return self._told(request, row)
+
+        self._handles(operation, works, handle, None)
+
+    def _handles(
+        self, operation: str, rows: Rows, handle: Callable[[Request], Any], when: tuple[str, str] | None
+    ) -> None:
+        before = self._handlers.get(operation, self.sampled)
+        self._keep(rows)
 
         def chosen(request: Request) -> Any:
             meant = when is None or dict(leaves(request.parameters)).get(when[0]) == when[1]
@@ -129,11 +205,18 @@ class Generated:
             self._tables.append(rows)
 
     def _read(
-        self, operation: str, path: Sequence[str], rows: Rows, choose: Callable[[list[Row]], Any], *, silent: bool
+        self,
+        operation: str,
+        path: Sequence[str],
+        rows: Rows,
+        choose: Callable[[list[Row]], Any],
+        *,
+        silent: bool,
+        within: tuple[str, str, str] | None = None,
+        when: tuple[str, str] | None = None,
     ) -> None:
         parts = self._template(operation, path)
         rows.like(parts)
-        self._keep(rows)
 
         def handle(request: Request) -> Any:
             answer = self.sampled(request)
@@ -143,10 +226,13 @@ class Generated:
                 if not silent:
                     raise
                 known = []
+            if within is not None:
+                since, until, at = within
+                known = [row for row in known if _said(request, since) <= row[at] < _said(request, until)]
             found = [{name: _typed(row[name], parts[name]) for name in parts if name in row} for row in known]
             return Answer(_put(answer.body, path, choose(found)), answer.header)
 
-        self._handlers[operation] = handle
+        self._handles(operation, rows, handle, when)
 
     def _template(self, operation: str, path: Sequence[str]) -> Row:
         value = _echoed(sampled_reply(self._contract, operation).body, self._says)
@@ -180,7 +266,9 @@ class Generated:
 def _echoed(value: Any, said: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {
-            name: said_
+            name: None
+            if name in said and said[name] is None
+            else said_
             if name in said and type(said_ := _typed(said[name], inner)) is type(inner)
             else _echoed(inner, said)
             for name, inner in value.items()
@@ -209,3 +297,25 @@ def _put(value: Any, path: Sequence[str], content: Any) -> Any:
     if isinstance(value, list):
         return [_put(value[0], path, content)] if value else [_put({}, path, content)]
     return {**value, path[0]: _put(value.get(path[0]) or {}, path[1:], content)}
+
+
+def _said(request: Request, name: str) -> Any:
+    """A part of a request that it cannot do without."""
+    found = dict(leaves(request.parameters)).get(name)
+    if found is None:
+        raise SoapFault("Server", f"{request.operation} was asked without {name}")
+    return found
+
+
+def _holder(row: Row, name: str) -> Row:
+    """The record with a part, in a row or below it."""
+    below = [value for value in row.values() if isinstance(value, dict)]
+    found = row if name in row else next((each for each in below if name in each), None)
+    if found is None:
+        raise SoapFault("Server", f"a row of the balances has no {name}")
+    return found
+
+
+def _raised(value: Any, amount: Any) -> Any:
+    """So much more, in the type that it has."""
+    return type(value)(Decimal(str(value)) + Decimal(str(amount)))

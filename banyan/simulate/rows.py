@@ -38,6 +38,13 @@ class Rows:
         self.all.append(row)
         return row
 
+    def having(self, value: object) -> list[Row]:
+        """The rows that one of the ids belongs to. LookupError when none has it."""
+        found = [row for row in self.all if any(str(row.get(name)) == str(value) for name in self._keys)]
+        if not found:
+            raise LookupError("no row has this id")
+        return found
+
     def of(self, request: Request) -> list[Row]:
         """The rows that a request asks for, to read and to change. LookupError when it asks by an id that none has."""
         found, asked, known = self.all, False, False
@@ -51,8 +58,9 @@ class Rows:
 
 
 class Works(Rows):
-    """Work that writes have asked for: orders, activations. Each is found by our reference and by the system's number.
+    """Work that writes have asked for: orders, activations, top-ups.
 
+    Each is found by our reference, by the system's number, and by whose it is.
     A row holds whatever the request told, by the names of its parts.
     """
 
@@ -61,25 +69,31 @@ class Works(Rows):
         reference: str | Collection[str],
         native_id: str | Collection[str] = (),
         *,
+        whose: str | Collection[str] = (),
+        empty: Collection[object] = (),
         again: bool = False,
         there: str | None = None,
     ) -> None:
         """The parts that carry our reference, and those that carry the system's own number, in all operations.
 
-        `again`: the system knows a reference that it has, and answers as it did the first time. Without it whatever
-        comes twice is done twice, as most systems do. `there`: the name of work that is there from the start.
+        `whose`: the parts that say whom it is for, such as the subscriber, and `empty` those who are known and have
+        none. `again`: the system knows a reference that it has, and answers as it did the first time. Without it
+        whatever comes twice is done twice, as most systems do. `there`: the name of work that is there from the start.
         """
         self._references = (reference,) if isinstance(reference, str) else tuple(reference)
         self._numbers = (native_id,) if isinstance(native_id, str) else tuple(native_id)
+        self._whose = (whose,) if isinstance(whose, str) else tuple(whose)
         self._again = again
         names = (*self._references, *self._numbers)
-        super().__init__(*([] if there is None else [dict.fromkeys(names, there)]), by=names)
+        first = [] if there is None else [dict.fromkeys(names, there)]
+        super().__init__(*first, by=(*names, *self._whose), empty=empty)
 
     def make(self, request: Request, number: str, parts: Mapping[str, Any]) -> Row:
         """Enter what a request asks for, under a number of the system's own."""
         told = _told(request)
         ours = next((told[name] for name in self._references if name in told), None)
         named = dict.fromkeys(self._numbers, number) | dict.fromkeys(self._references, ours)
+        named |= dict.fromkeys(self._whose, self.owner_in(request))
         return self.add(**told | named | dict(parts))
 
     def known(self, request: Request) -> Row | None:
@@ -94,6 +108,10 @@ class Works(Rows):
         changed = any(row[name] != value for name, value in wanted.items() if not isinstance(value, datetime))
         row |= wanted
         return changed
+
+    def owner_in(self, request: Request) -> Any:
+        """Whom a request is for."""
+        return next((value for name, value in leaves(request.parameters) if name in self._whose), None)
 
     def reference_of(self, row: Row) -> str | None:
         return next((row[name] for name in self._references), None)
@@ -113,6 +131,15 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(inner, key)
     elif isinstance(value, list):
         for inner in value:
+            yield from _named(inner)
             yield from leaves(inner, name)
     else:
         yield name, value
+
+
+def _named(value: Any) -> Iterator[tuple[str, Any]]:
+    """`{"name": "IMSI", "value": "262..."}` is a value called IMSI."""
+    if isinstance(value, Mapping) and len(value) == 2:  # noqa: PLR2004
+        name, other = sorted(value, key=lambda each: not each.lower().endswith(("name", "key")))
+        if name.lower().endswith(("name", "key")) and isinstance(value[name], str):
+            yield value[name], value[other]

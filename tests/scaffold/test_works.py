@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from banyan.simulate import Answer, Generated, Ledger, Request, Works
+from banyan.simulate import Answer, Generated, Ledger, Request, Rows, Works
 from banyan.soap import SoapContract, SoapFault
 from tests.clock import FakeClock
 
+INCA = Path(__file__).parent / "wsdl" / "inca" / "ocs.wsdl"
+HEXA = Path(__file__).parent / "wsdl" / "hexa" / "mml.wsdl"
 SKAGEN = Path(__file__).parent / "wsdl" / "skagen" / "SubsOrderMgmt.wsdl"
 
 
@@ -72,3 +74,75 @@ def test_a_change_that_changes_nothing_has_no_effect() -> None:
     assert system.effects == [("crtSubsOrd", "D"), ("cnclSubsOrd", "D")]
     system.made.reset()
     assert system.ask("qryOrdByExtRef", extRef="D")["ordLst"]["ordHdr"] == []
+
+
+class Balances:
+    def __init__(self) -> None:
+        self.ledger = Ledger(FakeClock())
+        self.made = made = Generated(SoapContract.load(INCA, INCA.parent))
+        balances = Rows(*({"SubscriberNo": who, "Amount": 700, "CurrencyCode": "EUR"} for who in ("1", "2")))
+        made.lists("QueryBalance", ("QueryBalanceResult", "BalanceRecord"), balances)
+        top_ups = Works("ExternalSerialNo", "RechargeSerialNo", whose="SubscriberNo", empty=("1", "2"))
+        made.tops_up("Recharge", top_ups, balances, "RechargeAmount", "Amount")
+        made.redeems("AdjustAccount", top_ups, balances, "AdditionalInfo", "Amount", {"good": 50})
+        path = ("QueryRechargeLogResult", "RechargeLog")
+        made.lists("QueryRechargeLog", path, top_ups)
+
+    def ask(self, operation: str, **parameters: Any) -> Mapping[str, Any]:
+        handle = self.made.operations()[operation].handle
+        answered = handle(Request(operation, {"of": parameters}, {}, None, self.ledger))
+        assert isinstance(answered, Answer)
+        return next(value for name, value in answered.body.items() if name != "ResultHeader")  # type: ignore[no-any-return]
+
+    def left(self, who: str) -> list[int]:
+        return [each["Amount"] for each in self.ask("QueryBalance", SubscriberNo=who)["BalanceRecord"]]
+
+
+def test_a_top_up_raises_one_balance_and_is_found() -> None:
+    system = Balances()
+    system.ask("Recharge", SubscriberNo="1", RechargeAmount=300, CurrencyCode="EUR", ExternalSerialNo="A")
+    assert (system.left("1"), system.left("2")) == ([1000], [700])
+    [found] = system.ask("QueryRechargeLog", SubscriberNo="1")["RechargeLog"]
+    assert (found["ExternalSerialNo"], found["RechargeAmount"]) == ("A", 300)
+    assert system.ask("QueryRechargeLog", SubscriberNo="2")["RechargeLog"] == []
+    [line] = system.ledger.lines
+    assert (line["reference"], line["nativeId"], line["amount"]) == ("A", found["RechargeSerialNo"], 300)
+    system.made.reset()
+    assert system.left("1") == [700]
+
+
+def test_nobody_is_topped_up() -> None:
+    system = Balances()
+    with pytest.raises(SoapFault):
+        system.ask("Recharge", SubscriberNo="3", RechargeAmount=300, CurrencyCode="EUR", ExternalSerialNo="A")
+    with pytest.raises(SoapFault):
+        system.ask("QueryRechargeLog", SubscriberNo="3")
+    assert system.ledger.lines == []
+
+
+@pytest.mark.parametrize("code", ["good", "made up"])
+def test_a_voucher_is_good_for_once(code: str) -> None:
+    system = Balances()
+    system.ask("AdjustAccount", SubscriberNo="1", AdditionalInfo="good")
+    with pytest.raises(SoapFault) as refused:
+        system.ask("AdjustAccount", SubscriberNo="1", AdditionalInfo=code)
+    assert "voucher" in refused.value.message
+    assert system.left("1") == [750]
+    assert len(system.ledger.lines) == 1
+
+
+def test_one_operation_does_what_its_named_values_say() -> None:
+    made = Generated(SoapContract.load(HEXA, HEXA.parent), says={"retcode": 0})
+    ledger = Ledger(FakeClock())
+    services = Works("ID", again=True)
+    made.makes("execute", services, when=("command", "ACT"), results=[{"name": "STATE", "value": "ON"}])
+    made.changes("execute", services, when=("command", "DEA"), results=[{"name": "STATE", "value": "OFF"}])
+    made.gives("execute", (), services, when=("command", "QRY"))
+    told = []
+    for command in ("ACT", "QRY", "DEA", "QRY"):
+        asked = {"command": command, "params": [{"name": "ID", "value": "a-1"}, {"name": "IMSI", "value": "262"}]}
+        answered = made.operations()["execute"].handle(Request("execute", asked, {}, None, ledger))
+        assert isinstance(answered, Answer)
+        told.append(answered.body["results"][0]["value"])
+    assert told[1::2] == ["ON", "OFF"]
+    assert [line["reference"] for line in ledger.lines] == ["a-1", "a-1"]

@@ -8,7 +8,9 @@ import pytest
 from banyan.scaffold.asked import methods
 from banyan.scaffold.compose import compose
 from banyan.scaffold.guess import choose
+from banyan.scaffold.top_ups import top_ups
 from banyan.scaffold.words import alike
+from banyan.scaffold.works import works
 from banyan.soap.survey import survey
 from banyan.soap.vendor import gather
 
@@ -17,6 +19,17 @@ INCA = WSDLS / "inca" / "ocs.wsdl"
 VESPA = WSDLS / "vespa" / "refill.wsdl"
 CORDOBA = WSDLS / "cordoba" / "orders.wsdl"
 HEXA = WSDLS / "hexa" / "mml.wsdl"
+
+
+def remembered(wsdl: Path, port: str, serves: Mapping[str, str]) -> list[str]:
+    """What the simulator is told of work."""
+    seen = survey(gather(wsdl))
+    chosen = choose((port,), seen, serves)
+    serving = {method: seen.operations[operation] for method, operation in chosen.items()}
+    asked = methods((port,))
+    made = compose(asked, chosen, seen)
+    works_ = [*works(asked, serving, made, None), *top_ups(asked, serving, made)]
+    return [line for each in works_ for line in (f"{each.variable} = Works({each.known_by})", *each.uses)]
 
 
 def mapping(wsdl: Path, port: str, serves: Mapping[str, str]) -> dict[str, str]:
@@ -72,3 +85,19 @@ def test_neither_a_session_nor_a_command_is_a_reference() -> None:
 
 def test_a_write_that_is_named_brings_its_look_up() -> None:
     assert choose(("BalancePort",), survey(gather(INCA)), {"top_up": "Recharge"})["top_up_by_key"] == "QueryRechargeLog"
+
+
+def test_top_ups_and_vouchers_are_remembered() -> None:
+    first, *uses = remembered(VESPA, "BalancePort", {"top_up": "refill", "redeem": "voucherRefill"})
+    assert first.startswith('top_ups = Works("originTransactionID", "transactionID", whose="subscriberNumber", empty=(')
+    assert uses == [
+        'tops_up("refill", top_ups, buckets, "transactionAmount", "dedicatedAccountValue1")',
+        'redeems("voucherRefill", top_ups, buckets, "voucherActivationCode", "dedicatedAccountValue1", {"good": 5})',
+        'lists("getRefillHistory", ("return", "records", "record",), top_ups, silent=True)',
+    ]
+
+
+def test_a_receipt_names_one_number_whoever_tells_it() -> None:
+    made = mapping(VESPA, "BalancePort", {"top_up": "refill"})
+    assert "native_id=top_up.reference," in made["top_up_reply"]
+    assert "native_id=top_up.reference," in made["top_up_by_key_reply"]
