@@ -98,7 +98,7 @@ def aware(
     `form`: how a text says it, as strptime has it, where that is not ISO 8601. `zone`: what texts and days mean that
     carry none, `Europe/Berlin`; the manifest only speaks for those that the contract calls a dateTime.
     """
-    given = needed(value, name)
+    given: datetime | date | str = needed(value, name)
     if isinstance(given, str):
         given = _read(given, name, form)
     if not isinstance(given, datetime) and zone is not None:

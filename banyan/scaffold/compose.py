@@ -7,6 +7,7 @@ from banyan.scaffold.asked import Method, Parameter, in_model
 from banyan.scaffold.composed import Composed, Function, PortMethod, attributes, parameters_of, signature
 from banyan.scaffold.fields import FAIR, TEXT, Line, lines, literal, sources, todo
 from banyan.scaffold.guess import LOOK_UPS, lone_rows, rows, work_rows
+from banyan.scaffold.pages import paged
 from banyan.scaffold.paths import certain, inside, reached
 from banyan.scaffold.refusals import reading, settled
 from banyan.scaffold.requests import (
@@ -186,10 +187,8 @@ class _Composer:
         mapped = f"{sent[:-1]}, then=lambda reply: mapping.{made}({arguments}))"
         if not method.returns.startswith("Slice["):
             return [f"return {mapped}"]
-        return [
-            f"found = {mapped}",
-            "return Slice(found[window.offset :][: window.limit], total=len(found))",
-        ]
+        whole = [f"found = {mapped}", "return Slice(found[window.offset :][: window.limit], total=len(found))"]
+        return paged(self._made, method, operation, sent, f"mapping.{made}({arguments})") or whole
 
     def _done(self, method: Method, operation: Operation, sent: str) -> list[str]:
         """A write that gives nothing; its reply may still say that it was refused."""

@@ -268,7 +268,7 @@ def _adapter_imports(words: set[str], probe: Mapping[str, Any], choice: Choice, 
     return {
         "stdlib": [*stdlib, "from pathlib import Path"],
         "banyan": _listed(banyan),
-        "mapping": _listed(todo),
+        "mapping": _listed(todo | ({"Record"} & words)),
         "model": _listed({word for word in words if in_model(word)}),
         "soap": _listed(
             {"connect"} | ({"Login"} if choice.auth == "session" else set()) | ({"SoapClient"} if login else set())

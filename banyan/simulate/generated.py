@@ -26,7 +26,7 @@ class Generated:
         says: Mapping[str, Any] | None = None,
     ) -> None:
         """`missing`: what is said of an id that no row has, a fault, or those parts of a reply that tell it. `says`: by
-        the name of a part, what every reply has there, such as the code of success.
+        the name of a part, what every reply has there, such as the code of success; None leaves it out.
         """
         self._says = says or {}
         self._contract = contract

@@ -113,6 +113,21 @@ def test_a_code_in_the_header_of_a_reply_is_asked_first_and_by_the_probe_too(tmp
     assert 'missing=lambda: Answer({}, {"h": {"ResultCode": 404}})' in files["simulator.py"]
 
 
+def test_a_list_that_comes_in_pages_is_asked_to_its_end(tmp_path: Path) -> None:
+    """Its first page was taken for all there is."""
+    files = made(tmp_path, "lumen_two", LUMEN, "--port", "CustomerPort")
+    assert "asks = mapping.find_customers_next(asks, reply.body)" in files["adapter.py"]
+    assert 'if not body["moreRows"]:\n        return None' in files["mapping.py"]
+    assert 'return {**asked, "cursor": body["nextCursor"]}  # guessed' in files["mapping.py"]
+    assert '"moreRows": False' in files["simulator.py"]
+
+
+def test_how_the_next_page_is_asked_for_is_left_to_do_where_no_mark_tells(tmp_path: Path) -> None:
+    files = made(tmp_path, "meridia_one", MERIDIA, "--port", "BillPort")
+    assert "def bills_next(asked: Record, body: Record) -> Record | None:" in files["mapping.py"]
+    assert 'return todo("QueryAcctInvoice: what is asked for the next page?", asked, body)' in files["mapping.py"]
+
+
 def test_a_table_of_messages_is_no_answer_of_rows_and_is_asked_first(tmp_path: Path) -> None:
     """SAP tells by RETURN how it went; its ID was taken for the offering's."""
     files = made(tmp_path, "zedler_one", ZEDLER, "--port", "CatalogPort")
