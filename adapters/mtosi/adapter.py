@@ -5,21 +5,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from adapters.mtosi import mapping
 from adapters.mtosi.config import Config
 from adapters.mtosi.faults import IN_USE, UNABLE, typed
-from adapters.mtosi.mapping import (
-    CFS,
-    HEADER,
-    PRODUCT,
-    SUBSCRIBER,
-    name,
-    order,
-    product,
-    receipt,
-    scope,
-    services,
-    work,
-)
+from adapters.mtosi.mapping import CFS, HEADER, PRODUCT, SUBSCRIBER
 from banyan import Call, Clock, Conflict, Garbled, NotFound, Rejected, Slice, Window
 from banyan.model import Activation, OrderState, Receipt, Service
 from banyan.ports import ProvisioningPort, ServicePort
@@ -47,7 +36,7 @@ class Mtosi(ProvisioningPort, ServicePort):
         await self._soap.aclose()
 
     async def activate(self, call: Call, activation: Activation) -> Receipt:
-        parameters = {**self._order(activation), "basicInput": product(activation), "cfsCurrentState": ""}
+        parameters = {**self._order(activation), "basicInput": mapping.product(activation), "cfsCurrentState": ""}
         try:
             return await self._change(call, "activate", activation, parameters)
         except Rejected as refused:
@@ -62,13 +51,13 @@ class Mtosi(ProvisioningPort, ServicePort):
     async def modify(self, call: Call, activation: Activation) -> Receipt:
         parameters = {
             **self._order(activation),
-            "basicInput": product(activation),
+            "basicInput": mapping.product(activation),
             "targetState": "Provisioned_Active",
         }
         return await self._change(call, "modify", activation, parameters)
 
     async def deactivate(self, call: Call, activation: Activation) -> Receipt:
-        named = name(PRODUCT, activation.reference)
+        named = mapping.name(PRODUCT, activation.reference)
         try:
             return await self._change(
                 call, "deactivate", activation, {**self._order(activation), "rootRequest": {}, "productName": named}
@@ -79,7 +68,7 @@ class Mtosi(ProvisioningPort, ServicePort):
             return self._receipt(await self._settled(call, activation, refused, "inactive"), activation)
 
     async def activation_state(self, call: Call, reference: str) -> OrderState:
-        return work(await self._one(call, PRODUCT, reference), reference)
+        return mapping.work(await self._one(call, PRODUCT, reference), reference)
 
     async def services(self, call: Call, customer_id: str, window: Window) -> Slice[Service]:
         found = await self._find(call, SUBSCRIBER, customer_id)
@@ -89,7 +78,7 @@ class Mtosi(ProvisioningPort, ServicePort):
         return await self._one(call, CFS, service_id)
 
     def _order(self, activation: Activation) -> dict[str, Any]:
-        return {"soaInput": order(activation.reference, self._clock.now())}
+        return {"soaInput": mapping.order(activation.reference, self._clock.now())}
 
     def _receipt(self, found: Service, activation: Activation) -> Receipt:
         return Receipt(activation.reference, found.id, self._clock.now(), dict(found.characteristics))
@@ -98,7 +87,7 @@ class Mtosi(ProvisioningPort, ServicePort):
         self, call: Call, operation: str, activation: Activation, parameters: Mapping[str, Any]
     ) -> Receipt:
         def told(body: Any) -> Receipt:
-            return receipt(body.get("_value_1") or (), activation.reference, self._clock.now())
+            return mapping.receipt(body.get("_value_1") or (), activation.reference, self._clock.now())
 
         done, _ = await self._ask(self._activation, call, operation, parameters, told)
         return done
@@ -122,12 +111,12 @@ class Mtosi(ProvisioningPort, ServicePort):
 
     async def _find(self, call: Call, kind: str, value: str) -> list[Service]:
         batch = {"communicationPattern": "MultipleBatchResponse", "requestedBatchSize": self._config.batch_size}
-        asked = {"filter": scope(kind, value)}
-        found, header = await self._ask(self._inventory, call, "getServiceInventory", asked, services, **batch)
+        asked = {"filter": mapping.scope(kind, value)}
+        found, header = await self._ask(self._inventory, call, "getServiceInventory", asked, mapping.services, **batch)
         while header.get("batchSequenceEndOfReply") is False:
             following = {**batch, "iteratorReferenceURI": header.get("iteratorReferenceURI")}
             more, header = await self._ask(
-                self._inventory, call, "getServiceInventoryIterator", {}, services, **following
+                self._inventory, call, "getServiceInventoryIterator", {}, mapping.services, **following
             )
             found += more
         if any(getattr(each, _SOUGHT[kind]) != value for each in found):

@@ -1,10 +1,11 @@
-"""MTOSI words on the left, ours on the right: distinguished names, requests, events, CFS states."""
+"""What an MTOSI system says, in our words: ours on the left, theirs on the right."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from banyan import Garbled, Rejected
+from banyan.mapping import known, needed
 from banyan.model import Activation, OrderState, Receipt, Service, WorkState
 
 Tree = dict[str, Any]
@@ -78,17 +79,13 @@ def scope(kind: str, value: str) -> Tree:
 
 
 def service(cfs: Mapping[str, Any]) -> Service:
-    native = value_of(cfs.get("name"), CFS)
-    state = STATES.get(cfs["serviceState"])
-    if native is None or state is None:
-        raise Garbled("a service of the inventory has no name or an unknown state")
     described = cfs.get("describedByList") or ()
     return Service(
-        id=native,
+        id=needed(value_of(cfs.get("name"), CFS), "name"),
         reference=value_of(cfs.get("productRef"), PRODUCT),
         customer_id=value_of(cfs.get("subscriberRef"), SUBSCRIBER) or "",
         specification=value_of(cfs.get("serviceTemplateRef"), TEMPLATE) or "",
-        state=state,
+        state=known(STATES, cfs["serviceState"], "serviceState"),
         characteristics={
             key: each["value"] for each in described if (key := value_of(each["sscRef"], SERVICE_CHARACTERISTIC))
         },
@@ -111,9 +108,7 @@ def receipt(events: Iterable[Mapping[str, Any]], reference: str, accepted: datet
         if event.get("accept") is False:
             raise Rejected("the OSS did not accept the request", code=kind)
         if kind in FINAL:
-            native = value_of((event[FINAL[kind]][0] or {}).get("objectName"), CFS)
-            if native is None:
-                raise Garbled("the reply does not name the service")
+            native = needed(value_of((event[FINAL[kind]][0] or {}).get("objectName"), CFS), "objectName")
             done = Receipt(reference, native, accepted, facts(event.get("vendorExtensions")))
     if done is None:
         raise Garbled("the reply does not tell the outcome")

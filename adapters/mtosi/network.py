@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-RESERVED, INACTIVE, ACTIVE = "RESERVED", "PROVISIONED_INACTIVE", "PROVISIONED_ACTIVE"
+INACTIVE, ACTIVE = "PROVISIONED_INACTIVE", "PROVISIONED_ACTIVE"
 NUMBERED = "mobile-line"
 FIRST_NUMBER = 491555000001
 
