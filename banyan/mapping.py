@@ -98,10 +98,10 @@ def aware(
     `form`: how a text says it, as strptime has it, where that is not ISO 8601. `zone`: what texts and days mean that
     carry none, `Europe/Berlin`; the manifest only speaks for those that the contract calls a dateTime.
     """
-    given: datetime | date | str = needed(value, name)
+    given = needed(value, name)
     if isinstance(given, str):
         given = _read(given, name, form)
-    if not isinstance(given, datetime) and zone is not None:
+    if isinstance(given, date) and not isinstance(given, datetime) and zone is not None:
         given = datetime.combine(given, time())
     if not isinstance(given, datetime):
         raise Garbled(f"{name} is a day and no time")
