@@ -43,9 +43,9 @@ async def test_who_comes_later_is_due_later() -> None:
             ended.append(name)
 
     first = asyncio.create_task(noted("first"))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.005)
     second = asyncio.create_task(noted("second"))
-    await asyncio.gather(first, second)
+    await asyncio.wait([first, second], timeout=1)
     assert ended == ["first", "second"]
 
 

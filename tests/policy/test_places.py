@@ -62,6 +62,16 @@ async def test_who_gives_up_leaves_the_place_to_the_next(given: bool) -> None:
     assert free(places) == 1
 
 
+async def test_who_is_dropped_while_he_waits_gets_no_place() -> None:
+    places = Places(1)
+    assert places.take()
+    waiting = places.wait()
+    waiting.send(None)
+    waiting.close()
+    places.leave()
+    assert free(places) == 1
+
+
 @pytest.mark.parametrize("seed", range(20))
 async def test_no_place_is_lost_or_made(seed: int) -> None:
     random, places, inside = Random(seed), Places(PLACES), 0
