@@ -13,6 +13,7 @@ from banyan.scaffold.refusals import reading, settled
 from banyan.scaffold.requests import (
     SESSION,
     ask,
+    blank,
     logins,
     opening,
     outcome_code,
@@ -82,7 +83,7 @@ class _Composer:
             return
         required = [part for part in operation.headers if part.required and not self._carried(part)]
         if required:
-            body = ", ".join(f'"{part.name}": {unasked(part.parts, part.name)}' for part in required)
+            body = ", ".join(f'"{part.name}": {blank(part, "header")}' for part in required)
             self._made.header = self._configured("header", "The parts of the SOAP header, by name.", f"{{{body}}}")
 
     def _configured(self, name: str, doc: str, expression: str) -> str:

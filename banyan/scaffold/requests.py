@@ -90,18 +90,20 @@ def ask(method: Method, operation: Operation, common: tuple[Part, ...]) -> Asked
 
 
 def unasked(parts: tuple[Part, ...], owner: str) -> str:
-    """A request of which nothing is known."""
-    return "{" + ", ".join(f'"{part.name}": {_blank(part, owner)}' for part in parts if part.required) + "}"
+    """A request of which nothing is known. Who we are is said where a password is asked, even if it may be left out."""
+    secret = any(PASSWORD & {*split(part.name), "".join(split(part.name))} for part in parts)
+    said = [part for part in parts if part.required or (secret and _credential(part))]
+    return "{" + ", ".join(f'"{part.name}": {blank(part, owner)}' for part in said) + "}"
 
 
 def opening(login: Operation) -> str:
     """What a login is asked: what it must be told, and who we are even where that may be left out."""
     said = tuple(part for part in login.asks.parts if part.required or _credential(part))
-    inside = ", ".join(f'"{part.name}": {_blank(part, login.local)}' for part in said)
+    inside = ", ".join(f'"{part.name}": {blank(part, login.local)}' for part in said)
     return f"{{{inside}}}" if said else todo(f"{login.local}: what of {told(login.asks)}?")
 
 
-def _blank(part: Part, owner: str) -> str:
+def blank(part: Part, owner: str) -> str:
     if part.complex and part.parts:
         inside = unasked(part.parts, f"{owner}.{part.name}")
         return f"[{inside}]" if part.repeats else inside

@@ -20,6 +20,7 @@ WSDLS = Path(__file__).parent / "wsdl"
 KONTOR = WSDLS / "kontor" / "Kontor.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
 ORBIT = WSDLS / "orbit" / "partner.wsdl"
+HALDEN = WSDLS / "halden" / "CareService.wsdl"
 LUMEN = WSDLS / "lumen" / "CustomerMgmt.wsdl"
 MERIDIA = WSDLS / "meridia" / "ArServices.wsdl"
 ZEDLER = WSDLS / "zedler" / "pricelist.wsdl"
@@ -93,6 +94,13 @@ def test_credentials_in_a_header_come_from_the_configuration(tmp_path: Path) -> 
     assert '"pwd": needed(config.password, "password").get_secret_value()' in files["mapping.py"]
     assert "mapping.header(self._config)" in files["adapter.py"]
     assert 'username="tester"' in files["test_contract.py"]
+
+
+def test_credentials_that_a_header_lets_be_left_out_are_said_too(tmp_path: Path) -> None:
+    """ASP.NET declares whatever is a string as optional."""
+    files = made(tmp_path, "halden_one", HALDEN, "--port", "CustomerPort")
+    assert '"UserName": needed(config.username, "username")' in files["mapping.py"]
+    assert '"Password": needed(config.password, "password").get_secret_value()' in files["mapping.py"]
 
 
 def test_a_reply_that_tells_how_it_went_is_asked_first(tmp_path: Path) -> None:
