@@ -9,7 +9,7 @@ from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import BillPort
 from contracts.suites.kit import Ask, Calls, needs, pages_join
-from contracts.suites.wire import WireContract
+from contracts.suites.wire import WireContract, told_apart
 
 
 class BillContract(WireContract):
@@ -43,6 +43,11 @@ class BillContract(WireContract):
     async def test_an_unknown_bill_is_not_found(self, adapter: BillPort, calls: Calls) -> None:
         with pytest.raises(NotFound):
             await adapter.bill(calls(), self.unknown_bill)
+
+    async def test_bills_asked_for_at_once_are_not_mixed(self, adapter: BillPort, calls: Calls) -> None:
+        listed = (await adapter.bills(calls(), self.account_with_bills, Window())).items
+        true = {each.id: each for each in listed}
+        await told_apart(lambda one: adapter.bill(calls(), one), true, self.unknown_bill)
 
     async def test_pages_of_bills_join(self, adapter: BillPort, calls: Calls) -> None:
         await pages_join(lambda window: adapter.bills(calls(), self.account_with_bills, window), 1)

@@ -9,7 +9,7 @@ from contracts.errors import NotFound
 from contracts.page import Window
 from contracts.ports import InventoryPort
 from contracts.suites.kit import Ask, Calls, pages_join
-from contracts.suites.wire import WireContract
+from contracts.suites.wire import WireContract, told_apart
 
 
 class InventoryContract(WireContract):
@@ -34,6 +34,11 @@ class InventoryContract(WireContract):
     async def test_an_unknown_subscription_is_not_found(self, adapter: InventoryPort, calls: Calls) -> None:
         with pytest.raises(NotFound):
             await adapter.subscription(calls(), self.unknown_subscription)
+
+    async def test_subscriptions_asked_for_at_once_are_not_mixed(self, adapter: InventoryPort, calls: Calls) -> None:
+        listed = (await adapter.subscriptions(calls(), self.customer_with_subscriptions, Window())).items
+        true = {each.id: each for each in listed}
+        await told_apart(lambda one: adapter.subscription(calls(), one), true, self.unknown_subscription)
 
     async def test_pages_of_subscriptions_join(self, adapter: InventoryPort, calls: Calls) -> None:
         who = self.customer_with_subscriptions

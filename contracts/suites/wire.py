@@ -1,14 +1,14 @@
 """The laws of whatever calls a system: no failure is taken for an answer, and nothing is told that is private."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
 import pytest
 
-from contracts.errors import Happened, PortError, TimedOut
+from contracts.errors import Happened, NotFound, PortError, TimedOut
 from contracts.faults import Fault
 from contracts.ports import Adapter
 from contracts.suites.exact import inexact
@@ -150,9 +150,14 @@ class WireContract(AdapterContract):
 
     @on_simulator
     async def test_nothing_blocks_the_loop(
-        self, another: Another, calls: Calls, unblocked: Callable[[], AbstractContextManager[object]]
+        self,
+        another: Another,
+        southbound: Southbound,
+        calls: Calls,
+        unblocked: Callable[[], AbstractContextManager[object]],
     ) -> None:
-        for ask in self.reads().values():
+        for ask in self.offered().values():
+            southbound.reset()
             adapter = await another()
             with unblocked():
                 await ask(adapter, calls())
@@ -198,6 +203,14 @@ class WireContract(AdapterContract):
             ended = await outcome(ask(adapter, calls()))
             await southbound.settled()
             yield name, ended
+
+
+async def told_apart(ask: Callable[[str], Awaitable[object]], true: Mapping[str, object], unknown: str) -> None:
+    """Fails unless twenty questions at once, by id, have each its own answer."""
+    ids = ([*list(true)[:4], unknown] * AT_ONCE)[:AT_ONCE]
+    for id, ended in zip(ids, await asyncio.gather(*(outcome(ask(each)) for each in ids)), strict=True):
+        right = isinstance(ended, NotFound) if id == unknown else ended == true[id]
+        assert right, f"{id}, asked for beside others, is answered by {ended!r}: keep nothing of a call in the adapter"
 
 
 def _comparable(ended: object) -> object:

@@ -95,7 +95,7 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
         (wrong.answering(B, "subscriptions", wrong.each(lambda it: naive(it, "since"))), {}),
         (wrong.answering(N, "activate", lambda it: naive(it, "accepted")), {}),
     ],
-    "test_nothing_blocks_the_loop": [(wrong.sleeping(B, "customer"), {})],
+    "test_nothing_blocks_the_loop": [(wrong.sleeping(B, "customer"), {}), (wrong.sleeping(N, "activate"), {})],
     "test_twenty_calls_at_once_are_not_mixed": [(wrong.mixing(B, "customer"), {}), (wrong.mixing(B, "offering"), {})],
     "test_no_secret_is_told": [(wrong.logging_it(B), {}), (wrong.Traced, {}), (wrong.Quoting, {})],
     # catalog
@@ -120,6 +120,7 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
         (wrong.answering(B, "subscription", lambda it: replace(it, lines=())), {}),
     ],
     "test_an_unknown_subscription_is_not_found": [(wrong.swallowing(B, "subscription", NotFound, None), {})],
+    "test_subscriptions_asked_for_at_once_are_not_mixed": [(wrong.mixing(B, "subscription"), {})],
     "test_pages_of_subscriptions_join": [(wrong.first_page_again(B, "subscriptions"), {})],
     # orders
     "test_a_placed_order_is_found_by_both_its_names": [
@@ -166,6 +167,7 @@ BITES: dict[str, list[tuple[type[Any], dict[str, Any]]]] = {
         (wrong.answering(B, "bills", lambda found: replace(found, items=found.items[::-1])), {})
     ],
     "test_an_unknown_bill_is_not_found": [(wrong.swallowing(B, "bill", NotFound, None), {})],
+    "test_bills_asked_for_at_once_are_not_mixed": [(wrong.mixing(B, "bill"), {})],
     "test_pages_of_bills_join": [(wrong.first_page_again(B, "bills"), {})],
     "test_nothing_is_billed_twice": [(wrong.never(B, "bill_now", [SimpleNamespace()]), {})],
     # activation
