@@ -47,7 +47,7 @@ class Retelling(httpx.AsyncBaseTransport):
             return capture.reply
         pairs = zip(*(volatile_values(each, self._rules.volatile) for each in (capture.request, told)), strict=False)
         ids = {then: now for then, now in pairs if len(then) > 4}  # noqa: PLR2004 - shorter ones are no ids
-        return renamed(capture.reply.decode(), ids).encode() if ids else capture.reply
+        return renamed(capture.reply.decode("latin-1"), ids).encode("latin-1") if ids else capture.reply
 
 
 class Captures:

@@ -1,10 +1,13 @@
 """What others captured, recorded as if the system had been asked: afterwards it is replayed like anything else."""
 
 import base64
+import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import etree
 from typer.testing import CliRunner
 
 from banyan.kit.captures import Unusable, captured, said
@@ -108,10 +111,15 @@ def test_a_reply_that_was_kept_alone_answers_its_operation_but_not_for_the_unkno
     ("name", "text", "why"),
     [
         ("a.xml", FAULT, "is a fault, which says not what it answers"),
-        ("a.xml", "<html/>", "it is no SOAP envelope"),
+        ("a.xml", "<html/>", "its root is html and no SOAP envelope"),
         ("a.xml", "<a", "it is not well-formed XML"),
+        ("a.xml", "HTTP/1.1 200 OK\r\n\r\n<a/>", "begins with an HTTP head: keep what stands below it"),
+        ("a.xml", "--mime\r\n\r\n<a/>", "a message of several parts"),
+        ("a.xml", '<p:project xmlns:p="urn:p"/>', "its root is project and no SOAP envelope"),
         ("a.har", "{}", "is no HAR file"),
-        ("a.txt", "", "there is no .har file and no .xml file"),
+        ("a.har", '{"log": {"entries": [1]}}', "is no HAR file"),
+        ("a.json", "{}", "is no HAR file"),
+        ("a.saz", "PK", "a.saz is neither: export it as HAR, or save requests and replies as NAME.request.xml"),
         (None, "", "is not there"),
     ],
 )
@@ -120,6 +128,18 @@ def test_what_holds_no_exchange_is_refused(tmp_path: Path, name: str | None, tex
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(Unusable, match=why):
         captured([tmp_path / (name or "gone.xml")])
+
+
+def test_a_request_that_cannot_be_read_is_named_before_anything_runs(tmp_path: Path) -> None:
+    pair(tmp_path, "a", "<a", telling(KNOWN, "1"))
+    with pytest.raises(Unusable, match=r"a\.request\.xml: it is not well-formed XML"):
+        captured([tmp_path])
+
+
+def test_a_folder_without_captures_says_what_they_would_be(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("", encoding="utf-8")
+    with pytest.raises(Unusable, match=r"no \.har file and no \.xml file with a reply"):
+        captured([tmp_path])
 
 
 def test_two_files_of_one_exchange_are_found_by_their_names(tmp_path: Path) -> None:
@@ -134,6 +154,65 @@ def test_two_files_of_one_exchange_are_found_by_their_names(tmp_path: Path) -> N
     assert [each.source for each in found] == ["a.response.xml", "response.xml", "c.xml"]
     assert [said(str(each.request)) for each in found] == [said(ask)] * 3
     assert {(each.status, each.tag) for each in found} == {(200, "getBalanceResponse")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("c_Request.xml", "c_Response.xml"),
+        ("cRequest.xml", "cResponse.xml"),
+        ("c-req.xml", "c-resp.xml"),
+        ("Request.xml", "Response.xml"),
+        ("c.request.XML", "c.xml"),
+    ],
+)
+def test_two_files_belong_together_however_their_names_say_it(tmp_path: Path, asked: str, told: str) -> None:
+    (tmp_path / asked).write_text(asking(KNOWN, "cafe-0001"), encoding="utf-8")
+    (tmp_path / told).write_text(telling(KNOWN, "cafe-0001"), encoding="utf-8")
+    (tmp_path / "other.request.xml").write_text(asking(OTHER, "cafe-0001"), encoding="utf-8")
+    (found,) = captured([tmp_path])
+    assert (found.source, said(str(found.request))) == (told, said(asking(KNOWN, "cafe-0001")))
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-16"])
+def test_captures_of_another_encoding_say_the_same(tmp_path: Path, encoding: str) -> None:
+    """In a HAR file the text is what the declaration would have made of the bytes."""
+    ask, tell = asking("Jürgen", "1"), telling(KNOWN, "1").replace("Ada", "Jürgen")
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'
+    (tmp_path / "a.request.xml").write_bytes((declared + ask).encode(encoding))
+    (tmp_path / "a.response.xml").write_bytes((declared + tell).encode(encoding))
+    file = har(tmp_path / "b.har", (declared + ask, declared + tell, 200))
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    whole["log"]["entries"][0]["response"]["content"] |= {"encoding": None, "text": declared + tell}
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    for found in captured([tmp_path]):
+        assert etree.fromstring(found.reply).findtext(".//{*}owner") == "Jürgen"
+        assert said(str(found.request)) == said(ask)
+
+
+def test_a_har_file_may_lack_what_is_of_no_use(tmp_path: Path) -> None:
+    """Pages and pictures, requests that were never answered, and what a browser does not keep."""
+    ask, tell = asking(KNOWN, "1"), telling(KNOWN, "1")
+    packed = base64.b64encode(gzip.compress(tell.encode("latin-1"))).decode()
+    use: dict[str, Any] = {
+        "request": {"postData": {"text": base64.b64encode(ask.encode()).decode(), "encoding": "base64"}},
+        "response": {"status": 200, "content": {"mimeType": "text/xml", "encoding": "base64", "text": packed}},
+    }
+    entries = [
+        {"request": {"method": "GET", "postData": None}, "response": {"status": 0, "content": None}},
+        {"request": {"postData": {"text": "a=Envelope"}}, "response": {"status": 200, "content": {"text": "Envelope"}}},
+        {"request": {"postData": {"text": ask}}, "response": {"status": 200, "content": {"size": 9}}},
+        {},
+        use,
+    ]
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    (found,) = captured([file])
+    assert (found.source, found.reply.decode(), found.request) == ("a.json, entry 5", tell, ask)
+    use["response"]["content"] |= {"text": ""}
+    file.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    with pytest.raises(Unusable, match=r"no exchange of SOAP with its reply: save it with the contents"):
+        captured([file])
 
 
 def test_an_endpoint_and_captures_exclude_each_other(run: Run, project: Path) -> None:
