@@ -17,7 +17,9 @@ from zeep.xsd.types.simple import AnySimpleType
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NIL, TYPE = f"{{{XSI}}}nil", f"{{{XSI}}}type"
-ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"})
+ENCODINGS = frozenset(
+    {"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1", "ISO-8859-15"}
+)
 ELEMENTS, ATTRIBUTES = 500_000, 1_000
 UNDECLARED = re.compile(r"Namespace prefix (\S+) .*is not defined")
 """As libxml2 says it."""

@@ -212,6 +212,12 @@ def test_blanks_before_the_declaration_are_passed_over(tmp_path: Path) -> None:
     assert of.read("Ask", reply).body == {"n": 1}
 
 
+def test_utf_8_may_lack_its_hyphen(tmp_path: Path) -> None:
+    of = contract(tmp_path, sequence(element("s", "xs:string")))
+    reply = b'<?xml version="1.0" encoding="utf8"?>' + envelope("<t:told><t:s>ä</t:s></t:told>")
+    assert of.read("Ask", reply).body == {"s": "ä"}
+
+
 @pytest.mark.parametrize(
     ("reply", "way_out"),
     [
