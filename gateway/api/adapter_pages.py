@@ -1,18 +1,23 @@
-"""/adapters: the systems that are configured, and what each can and cannot do."""
+"""/adapters: the systems that are configured, and what each can and cannot do; / leads to the APIs."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from contracts.capability import Support
 from gateway.api.pages import page
+from gateway.api.publishing.publication import ROOT
 from gateway.registry import Manifest
 
 
 def adapter_pages() -> APIRouter:
-    """Of the manifests that the app keeps as `state.systems`."""
+    """Of the manifests that the app keeps as `state.systems`; and the way from / to the index of the APIs."""
     router = APIRouter()
+
+    @router.get("/")
+    async def front() -> Response:
+        return RedirectResponse(ROOT)
 
     @router.get("/adapters")
     async def every(request: Request) -> Response:

@@ -79,7 +79,7 @@ def _table(proofs: list[Proof]) -> Table:
 
 def _where(house: House) -> None:
     _OUT.print("\nStill serving; Ctrl-C ends everything.")
-    _OUT.print(f"  TM Forum APIs   {house.url}/tmf-api/productCatalogManagement/v4/productOffering")
+    _OUT.print(f"  TM Forum APIs   {house.url}/tmf-api lists them in a browser")
     _OUT.print(f"  usage files     drop them into {house.drop} (write beside, then rename)")
     for name, backend in house.backends.items():
         _OUT.print(f"  {name:<15} SOAP {backend.url}  control {backend.control} (GET / tells what it can do)")
