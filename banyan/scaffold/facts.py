@@ -128,14 +128,11 @@ def tables(asked: Sequence[Method], serves: Mapping[str, Operation], composed: C
         noun = snake(method.noun.__name__)
         table = made.setdefault(noun, Table(f"{noun}s"))
         rows_ = content.setdefault(noun, [{}, {}])
-        _identify(rows_, method, noun, record, composed)
-        table.uses.append(
-            {
-                "how": how,
-                "operation": operation.name,
-                "path": f"({''.join(f'{literal(name)}, ' for name in path)})".replace(", )", ",)"),
-            }
-        )
+        by = _unlike(method, asked, composed)
+        _identify(rows_, method, noun, record, composed, by)
+        where = f"({''.join(f'{literal(name)}, ' for name in path)})".replace(", )", ",)")
+        meant = f", by=({literal(by[0])}, {literal(by[1])})" if by else ""
+        table.uses.append({"how": how, "operation": operation.name, "path": where, "by": meant})
         if method.many and method.key is not None and _role(method) in ("customer", "account"):
             table.empty = f"({literal(ids(_role(method))[2])},)"
     for noun, table in made.items():
@@ -143,6 +140,14 @@ def tables(asked: Sequence[Method], serves: Mapping[str, Operation], composed: C
             "{" + ", ".join(f"{literal(key)}: {value}" for key, value in row.items()) + "}" for row in content[noun]
         ]
     return list(made.values())
+
+
+def _unlike(method: Method, asked: Sequence[Method], composed: Composed) -> tuple[str, str] | None:
+    """The part of a request that takes the id, and what rows call it, where others mean another id by that name."""
+    keys = {each.name: composed.keys[each.name].key for each in asked if each.name in composed.keys}
+    roles = {_role(each) for each in asked if keys.get(each.name) and keys[each.name] == keys.get(method.name)}
+    key = keys.get(method.name)
+    return (key, f"{_role(method)}_id") if key and len(roles) > 1 else None
 
 
 def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
@@ -159,7 +164,14 @@ def _place(method: Method, answers: Part) -> tuple[str, list[str], Part]:
     return "gives", path, record
 
 
-def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Part, composed: Composed) -> None:
+def _identify(
+    found: list[dict[str, Any]],
+    method: Method,
+    noun: str,
+    record: Part,
+    composed: Composed,
+    by: tuple[str, str] | None,
+) -> None:
     """Put the ids into the rows: whose they are, and their own."""
     own = ids(noun)
     assert method.noun is not None
@@ -189,7 +201,7 @@ def _identify(found: list[dict[str, Any]], method: Method, noun: str, record: Pa
         same = role == noun or role not in IDS
         owners = ids(role, asked.key_kind)
         shared = not same and role != "subscriber"
-        row[key] = _value(
+        row[by[1] if by else key] = _value(
             own[index] if same else owners[0] if shared else owners[index], kinds.get(key, asked.key_kind)
         )
 

@@ -45,13 +45,15 @@ class Generated:
         silent: bool = False,
         within: tuple[str, str, str] | None = None,
         when: tuple[str, str] | None = None,
+        by: tuple[str, str] | None = None,
     ) -> None:
         """The operation answers with those of the rows that it is asked for, as the list that lies at the path.
 
         `silent`: about an id that no row has it answers with nothing, and not with `missing`. `within`: the parts of
-        the request from when and before when, and the part of a row that says when. `when`: as for `makes`.
+        the request from when and before when, and the part of a row that says when. `when`: as for `makes`. `by`: a
+        part of the request and what rows call it, where operations mean different things by one name (`arg0`).
         """
-        self._read(operation, path, rows, lambda found: found, silent=silent, within=within, when=when)
+        self._read(operation, path, rows, lambda found: found, silent=silent, within=within, when=when, by=by)
 
     def gives(
         self,
@@ -61,10 +63,11 @@ class Generated:
         *,
         silent: bool = False,
         when: tuple[str, str] | None = None,
+        by: tuple[str, str] | None = None,
     ) -> None:
-        """The operation answers with the one row that it is asked for. `silent` and `when`: as for `lists`."""
+        """The operation answers with the one row that it is asked for. `silent`, `when` and `by`: as for `lists`."""
         one: Callable[[list[Row]], Any] = lambda found: next(iter(found), None) if silent else found[0]  # noqa: E731
-        self._read(operation, path, rows, one, silent=silent, when=when)
+        self._read(operation, path, rows, one, silent=silent, when=when, by=by)
 
     def takes(self, operation: str, reference: str, rows: Rows | None = None) -> None:
         """The operation does work: one effect in the ledger for each request, under the part that is our reference.
@@ -74,7 +77,7 @@ class Generated:
 
         def handle(request: Request) -> Any:
             if rows is not None:
-                self._known(rows, request)
+                rows.of(request)
             said = next((str(value) for name, value in leaves(request.parameters) if name == reference), None)
             request.effect(reference=said, native_id=said or f"N-{next(self._numbers)}")
             return self.sampled(request)
@@ -214,6 +217,7 @@ class Generated:
         silent: bool,
         within: tuple[str, str, str] | None = None,
         when: tuple[str, str] | None = None,
+        by: tuple[str, str] | None = None,
     ) -> None:
         parts = self._template(operation, path)
         rows.like(parts)
@@ -221,7 +225,7 @@ class Generated:
         def handle(request: Request) -> Any:
             answer = self.sampled(request)
             try:
-                known = self._known(rows, request)
+                known = rows.of(request, by)
             except LookupError:
                 if not silent:
                     raise
@@ -240,9 +244,6 @@ class Generated:
             value = value.get(name) if isinstance(value, dict) else None  # another branch of a choice was sampled
             value = value[0] if isinstance(value, list) and value else value
         return dict(value) if isinstance(value, dict) else {}
-
-    def _known(self, rows: Rows, request: Request) -> list[Row]:
-        return rows.of(request)
 
     def _guarded(self, handle: Callable[[Request], Any]) -> Callable[[Request], Any]:
         def guarded(request: Request) -> Any:

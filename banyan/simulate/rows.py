@@ -45,10 +45,15 @@ class Rows:
             raise LookupError("no row has this id")
         return found
 
-    def of(self, request: Request) -> list[Row]:
-        """The rows that a request asks for, to read and to change. LookupError when it asks by an id that none has."""
+    def of(self, request: Request, by: tuple[str, str] | None = None) -> list[Row]:
+        """The rows that a request asks for, to read and to change. LookupError when it asks by an id that none has.
+
+        `by`: a part of the request, and what rows call it.
+        """
         found, asked, known = self.all, False, False
-        for name, value in leaves(request.parameters):
+        called = {} if by is None else dict([by])
+        for said, value in leaves(request.parameters):
+            name = called.get(said, said)
             if value is not None and name in self._keys:
                 asked, known = True, known or str(value) in self._empty
                 found = [row for row in found if str(row.get(name)) == str(value)]

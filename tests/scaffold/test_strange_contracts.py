@@ -21,6 +21,7 @@ KONTOR = WSDLS / "kontor" / "Kontor.wsdl"
 FENWICK = WSDLS / "fenwick" / "crm.wsdl"
 ORBIT = WSDLS / "orbit" / "partner.wsdl"
 HALDEN = WSDLS / "halden" / "CareService.wsdl"
+NORDAL = WSDLS / "nordal" / "SubscriptionService.wsdl"
 LUMEN = WSDLS / "lumen" / "CustomerMgmt.wsdl"
 MERIDIA = WSDLS / "meridia" / "ArServices.wsdl"
 ZEDLER = WSDLS / "zedler" / "pricelist.wsdl"
@@ -134,6 +135,29 @@ def test_how_the_next_page_is_asked_for_is_left_to_do_where_no_mark_tells(tmp_pa
     files = made(tmp_path, "meridia_one", MERIDIA, "--port", "BillPort")
     assert "def bills_next(asked: Record, body: Record) -> Record | None:" in files["mapping.py"]
     assert 'return todo("QueryAcctInvoice: what is asked for the next page?", asked, body)' in files["mapping.py"]
+
+
+def test_one_name_for_two_ids_is_told_apart_in_the_rows(tmp_path: Path) -> None:
+    """JAX-WS calls whatever comes first arg0: rows of a subscription were none of its customer's."""
+    files = made(tmp_path, "nordal_one", NORDAL, "--port", "InventoryPort")
+    assert (
+        'made.lists("findByCustomer", ("return",), subscriptions, by=("arg0", "customer_id"))' in files["simulator.py"]
+    )
+    simulated = Generated(contract := SoapContract.load(NORDAL))
+    rows = Rows({"id": 401, "customer_id": "101"}, {"id": 402, "customer_id": "102"})
+    simulated.lists("findByCustomer", ("return",), rows, by=("arg0", "customer_id"))
+    simulated.gives("loadSubscription", ("return",), rows, by=("arg0", "id"))
+    handle = {name: each.handle for name, each in simulated.operations().items()}
+    for asked, found in (("101", 401), ("102", 402)):
+        request = Request("findByCustomer", {"arg0": asked, "arg1": False}, {}, None, Ledger(FakeClock()))
+        [row] = handle["findByCustomer"](request).body["return"]
+        assert row["id"] == found
+    request = Request("loadSubscription", {"arg0": 402}, {}, None, Ledger(FakeClock()))
+    answer = handle["loadSubscription"](request)
+    assert (
+        contract.read("loadSubscription", contract.write_reply("loadSubscription", answer.body)).body["return"]["id"]
+        == 402
+    )
 
 
 def test_a_table_of_messages_is_no_answer_of_rows_and_is_asked_first(tmp_path: Path) -> None:
