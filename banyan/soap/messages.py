@@ -99,7 +99,7 @@ class Message:
             raise Untrusted(f"it holds another element than {min(self._names)}")
         if self._encoded and self._output and len(self._parts) == len(node) == 1 and not node[0].tag.startswith("{"):
             node[0].tag = self._parts[0]  # what the return value is called says nothing in this encoding
-        for child in node:
+        for child in node if self._encoded or node.prefix else ():
             space, _, part = child.tag.rpartition("}")
             if space == namespace and part in self._parts:  # to some, parts are qualified as their wrapper is
                 child.tag = part

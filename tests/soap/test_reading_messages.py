@@ -83,15 +83,17 @@ def test_parts_of_an_rpc_reply_may_stand_in_the_namespace_of_their_wrapper(tmp_p
     of = contract(tmp_path, ITEM, told=PARTS.replace("t:Items", "t:Item"), style="rpc", use=use, form="unqualified")
     reply = "<t:AskResponse><t:count>1</t:count><t:list><n>2</n></t:list></t:AskResponse>"
     assert of.read("Ask", envelope(reply)).body == {"count": 1, "list": {"n": 2, "s": None}}
+    elsewhere = reply.replace("t:c", "u:c").replace("t:l", "u:l").replace("Response>", 'Response xmlns:u="urn:u">', 1)
     with pytest.raises(Garbled, match="it holds none of its parts"):
-        of.read(
-            "Ask",
-            envelope(
-                reply.replace("<t:AskResponse", '<t:AskResponse xmlns:u="urn:u"')
-                .replace("t:c", "u:c")
-                .replace("t:l", "u:l")
-            ),
-        )
+        of.read("Ask", envelope(elsewhere))
+
+
+def test_parts_in_the_default_namespace_of_a_literal_wrapper_are_none(tmp_path: Path) -> None:
+    """Axis writes so, and calls the items of arrays otherwise than its contract: they would be read as absent."""
+    items = kind("Items", element("item", "xs:int", "*"))
+    of = contract(tmp_path, items, told='<wsdl:part name="r" type="t:Items"/>', style="rpc", form="unqualified")
+    with pytest.raises(Garbled, match="it holds none of its parts"):
+        of.read("Ask", envelope('<AskResponse xmlns="urn:t"><r><r>1</r><r>2</r></r></AskResponse>'))
 
 
 def rpc_encoded(tmp_path: Path, told: str = PARTS) -> Any:
