@@ -3,8 +3,9 @@
 import asyncio
 import json
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from gateway.api.tmf630.contract import Contracts, import_all, import_contract, 
 from gateway.app import CONTRACTS
 from gateway.saying import AsJson, complain, fail, show
 from gateway.settings import Settings, read
+from gateway.store import Unreachable
+from gateway.store.opening import Location
 from gateway.telemetry import read_trace
 from gateway.telemetry.tree import draw
 
@@ -28,6 +31,8 @@ app.add_typer(contract_app, name="contract")
 app.add_typer(adapters_app, name="adapter")
 
 STATE = Path("state")
+
+Rows = list[dict[str, Any]]
 
 Config = Annotated[Path | None, typer.Option("--config", help="The banyan.toml; BANYAN_* variables override it.")]
 
@@ -51,7 +56,7 @@ def settings(config: Path | None) -> Settings:
         if not config.is_file():
             fail(f"no --config given, and no {config} here; `banyan demo` writes one", 2)
     try:
-        return read(config)
+        found = read(config)
     except FileNotFoundError as error:
         fail(str(error), 2)
     except ValidationError as error:
@@ -59,6 +64,19 @@ def settings(config: Path | None) -> Settings:
         fail(f"the configuration {config} is not valid:\n{wrong}", 2)
     except ValueError as error:
         fail(f"{config} is not valid TOML: {error}", 2)
+    try:
+        Location.of(found.store.url)
+    except ValueError as error:
+        fail(f"the configuration {config} is not valid:\n  {error}", 2)
+    return found
+
+
+def _rows(asked: Coroutine[Any, Any, Rows]) -> Rows:
+    """What the store tells, or exit 1 where it does not answer."""
+    try:
+        return asyncio.run(asked)
+    except Unreachable as error:
+        fail(f"the store does not answer: {error}")
 
 
 @app.command()
@@ -132,14 +150,14 @@ def trace(
 @usage_app.command("files")
 def usage_files(config: Config = None, as_json: AsJson = False) -> None:
     """List the ledger of files: what each held, and what became of it."""
-    rows = asyncio.run(serving.usage_files(settings(config)))
+    rows = _rows(serving.usage_files(settings(config)))
     show(rows, as_json=as_json, title="Usage files", empty="No file has come in yet.")
 
 
 @usage_app.command("suspense")
 def usage_suspense(config: Config = None, as_json: AsJson = False) -> None:
     """List the rows in quarantine, with line number and reason."""
-    rows = asyncio.run(serving.usage_suspense(settings(config)))
+    rows = _rows(serving.usage_suspense(settings(config)))
     show(rows, as_json=as_json, title="Usage in quarantine", empty="Nothing is in quarantine.")
 
 

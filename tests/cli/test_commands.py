@@ -65,6 +65,15 @@ def test_no_configuration(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_store_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = str(configured(tmp_path))
+    monkeypatch.setenv("BANYAN_STORE__URL", "mysql://db/x")
+    for words in (["serve"], ["doctor"], ["usage", "files"], ["trace", "nobody"]):
+        told(banyan(tmp_path, *words, "--config", config), 2, "mysql")
+    monkeypatch.setenv("BANYAN_STORE__URL", "postgresql://u@127.0.0.1:1/x")
+    told(banyan(tmp_path, "usage", "files", "--config", config), 1, "does not answer")
+
+
 def test_a_file_that_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
