@@ -188,6 +188,7 @@ async def southbound(
 ) -> AsyncIterator["Simulated | Remote"]:
     """The class's simulator, fresh, on a socket of this process; or what takes its place."""
     from banyan.kit.building import built
+    from banyan.kit.hearing import crashes
     from banyan.kit.southbound import Remote, Simulated
     from banyan.simulate import Ledger, running
 
@@ -196,8 +197,11 @@ async def southbound(
         yield Remote(request.getfixturevalue("exchanges"), recorded_spans)
         return
     simulator = await built(request.cls.simulator, Ledger(clock), clock)
-    async with running(simulator) as addresses:
-        yield Simulated(simulator, addresses, recorded_spans)
+    with crashes() as failed:
+        async with running(simulator) as addresses:
+            yield Simulated(simulator, addresses, recorded_spans)
+    if failed:
+        pytest.fail(f"the simulator itself failed, so the adapter met nothing that the law meant:\n{failed[0]}")
 
 
 @pytest.fixture

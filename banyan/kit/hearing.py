@@ -44,3 +44,16 @@ def hearing(spans: "InMemorySpanExporter") -> Iterator[Heard]:
     finally:
         root.setLevel(level)
         root.removeHandler(heard)
+
+
+@contextmanager
+def crashes() -> Iterator[list[str]]:
+    """What simulators of this process failed at by themselves while the block runs: no legacy system would."""
+    told: list[str] = []
+    ear, log = logging.Handler(logging.ERROR), logging.getLogger("aiohttp.server")
+    ear.emit = lambda record: told.append(logging.Formatter().format(record))  # type: ignore[method-assign]
+    log.addHandler(ear)
+    try:
+        yield told
+    finally:
+        log.removeHandler(ear)

@@ -121,6 +121,24 @@ TestAcme.adapter_class = Stray
     assert f"it tried to reach {host}:81" in done.text
 
 
+def test_a_simulator_that_fails_by_itself_proves_nothing(run: Run, project: Path) -> None:
+    """The adapter calls it garbled, which a law may even want."""
+    test = project / "tests" / "test_contract.py"
+    broken = """
+def broken(ledger, clock, right=TestAcme.simulator):
+    simulator = right(ledger, clock)
+    simulator.contract = None
+    return simulator
+
+
+TestAcme.simulator = staticmethod(broken)
+"""
+    test.write_text(test.read_text(encoding="utf-8") + broken, encoding="utf-8")
+    done = run("-k", "answers_a_probe")
+    assert done.exit == 1
+    assert "the simulator itself failed" in done.text
+
+
 @pytest.mark.slow
 def test_a_budget_is_written_and_held(run: Run, project: Path) -> None:
     assert "has no budget of TestAcme yet" in run("-k", "budgeted").text
