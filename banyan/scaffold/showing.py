@@ -4,8 +4,11 @@ import importlib
 import inspect
 import pprint
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from lxml import etree
@@ -13,9 +16,11 @@ from lxml import etree
 from banyan.mapping import Unmapped
 from banyan.scaffold.located import Located
 from banyan.soap import SoapContract
+from banyan.soap.message import Reply
 from banyan.soap.sampled import sampled_reply, sampled_request
 from contracts.clock import SystemClock
 from contracts.errors import PortError
+from contracts.model import Activation, LineKind, Money, Order, OrderLine, TopUp
 
 
 class NoOperation(Exception):
@@ -31,7 +36,7 @@ class Shown:
     reply: str
     reply_value: str
     ours: tuple[tuple[str, str], ...] = ()
-    """By function of mapping.py, what it makes of the reply, or why it cannot."""
+    """By function of mapping.py, what it asks for or makes of the reply, or why it cannot."""
 
 
 def show(operation: str, wsdl: Path, root: Path, adapter: Located | None = None, *, seed: int = 0) -> Shown:
@@ -45,30 +50,38 @@ def show(operation: str, wsdl: Path, root: Path, adapter: Located | None = None,
         )
     asked, answered = sampled_request(contract, operation, seed=seed), sampled_reply(contract, operation, seed=seed)
     reply = contract.write_reply(operation, answered.body, answered.header or None)
-    value = contract.read(operation, reply).body
+    read = contract.read(operation, reply)
     return Shown(
         _pretty(contract.write(operation, asked.body, asked.header or None)),
         _plain(asked.body),
         _pretty(reply),
-        _plain(value),
-        tuple(_mapped(adapter, operation, value)) if adapter is not None else (),
+        _plain(read.body if not read.header else {"body": read.body, "header": read.header}),
+        tuple(_mapped(adapter, operation, read)) if adapter is not None else (),
     )
 
 
-def _mapped(adapter: Located, operation: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The functions that adapter.py hands this operation's reply, tried on the sample."""
+def _mapped(adapter: Located, operation: str, reply: Reply) -> Iterator[tuple[str, str]]:
+    """What the functions for this operation ask it for, and what those that adapter.py hands its reply make of it."""
     adapter.importable()
     mapping = importlib.import_module(f"{adapter.package}.mapping")
+    settled = vars(mapping).get("settled")
+    if settled is not None:  # a sampled code is none that the system has for success
+        vars(mapping)["settled"] = lambda *_: None
     source = (adapter.folder / "adapter.py").read_text(encoding="utf-8")
-    for name, function in inspect.getmembers(mapping, inspect.isfunction):
-        if not name.endswith("_reply") or not _serves(source, operation, name):
+    functions = [
+        each for each in inspect.getmembers(mapping, inspect.isfunction) if _serves(source, operation, each[0])
+    ]
+    for name, function in sorted(functions, key=lambda each: each[0].endswith("_reply")):
+        if not name.endswith(("_request", "_reply")):
             continue
         try:
-            yield name, _plain(function(*_arguments(function, value)))
+            yield name, _plain(function(*_arguments(function, reply)))
         except Unmapped as missing:
             yield name, f"to map: {missing}"
         except (PortError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             yield name, f"{type(error).__name__}: {error}"
+    if settled is not None:
+        vars(mapping)["settled"] = settled
 
 
 def _serves(source: str, operation: str, name: str) -> bool:
@@ -76,15 +89,19 @@ def _serves(source: str, operation: str, name: str) -> bool:
     return at >= 0 and f'"{operation}"' in source[source.rfind("async def", 0, at) : at]
 
 
-def _arguments(function: Any, value: Any) -> Iterator[Any]:
+def _arguments(function: Any, reply: Reply) -> Iterator[Any]:
+    now = SystemClock().now()
+    line = OrderLine("1", LineKind.PRODUCT, "301", "a tariff", 1, Money(Decimal("10.00")))
+    amount = {"voucher": "good"} if function.__name__.startswith("redeem") else {"amount": Money(Decimal("10.00"))}
+    samples = {
+        str: "101",
+        datetime: now,
+        Order: Order("sample", "101", (line,), now),
+        TopUp: TopUp("sample", "4915550001", **amount),
+        Activation: Activation("sample", "101", "601", characteristics={"colour": "blue"}),
+    }
     for name, parameter in inspect.signature(function).parameters.items():
-        kind = parameter.annotation
-        if name == "body":
-            yield value
-        elif name == "at":
-            yield SystemClock().now()
-        else:
-            yield "sample" if kind is str else None
+        yield getattr(reply, name) if name in ("body", "header") else samples.get(parameter.annotation)
 
 
 def _pretty(document: bytes) -> str:
@@ -94,4 +111,12 @@ def _pretty(document: bytes) -> str:
 
 
 def _plain(value: Any) -> str:
-    return pprint.pformat(value, width=100, sort_dicts=False)
+    return pprint.pformat(_named(value), width=100, sort_dicts=False)
+
+
+def _named(value: Any) -> Any:
+    """Nouns as what pprint can lay out; it takes them for dataclasses, and they are lighter."""
+    if is_dataclass(value) and not isinstance(value, type):
+        told = {field.name: _named(getattr(value, field.name)) for field in fields(value)}
+        return type(type(value).__name__, (SimpleNamespace,), {})(**told)
+    return type(value)(map(_named, value)) if isinstance(value, list | tuple) else value

@@ -120,6 +120,9 @@ def test_a_code_in_the_header_of_a_reply_is_asked_first_and_by_the_probe_too(tmp
     assert "mapping.customer_reply(reply.body, reply.header)" in files["adapter.py"]
     assert 'mapping.settled((reply.header.get("h") or {}).get("ResultCode"))' in files["adapter.py"]
     assert 'missing=lambda: Answer({}, {"h": {"ResultCode": 404}})' in files["simulator.py"]
+    shown = CliRunner().invoke(app, ["adapter", "show", "GetCustomer", "--adapter", str(tmp_path / "lumen_one")])
+    assert "Customer.status <- st: string?" in shown.output  # a sampled code is no refusal there
+    assert "'ResultDesc'" in shown.output
 
 
 def test_a_list_that_comes_in_pages_is_asked_to_its_end(tmp_path: Path) -> None:
