@@ -1,5 +1,6 @@
 """What an operation is asked with, written as the function of mapping.py that makes it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, is_dataclass
@@ -151,8 +152,8 @@ class _Writer:
         best = ranked[0] if ranked and alike(key, ranked[0].name) >= 0.4 else None  # noqa: PLR2004
         if best is None and len(needed) == 1:
             best = needed[0]
-        if best is None and not needed and top:
-            best = top[0]
+        if best is None and top and (not needed or re.fullmatch(r"(in|arg|param|parameter)_?\d", needed[0].name)):
+            best = (needed or top)[0]
         if best is None:
             return
         number = best.kind in WHOLE
