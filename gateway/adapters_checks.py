@@ -260,7 +260,8 @@ def list_operations(seen: Survey, slow: dict[str, str]) -> None:
     for column in ("operation", "takes", "answers"):
         table.add_column(column, overflow="fold")
     for operation in seen.operations.values():
-        table.add_row(operation.name, _cut(told(operation.asks)), _cut(told(operation.answers)))
+        headers = "".join(f"; header {part.told}" for part in operation.headers)
+        table.add_row(operation.name, _cut(told(operation.asks)) + headers, _cut(told(operation.answers)))
     _OUT.print(table)
     _OUT.print(
         f"{len(seen.operations)} operations, {len(seen.operations) - len(slow)} of them compiled", highlight=False

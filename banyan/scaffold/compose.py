@@ -150,6 +150,8 @@ class _Composer:
             text, after = rest.split('")', 1)
             asked.expression = f'{before}todo("{text}"{at_hand}){after}'
         body = [f"return {asked.expression}"]
+        if method.semantics != "read" and method.receipt and ".reference" not in asked.expression:
+            body[0] += "  # guessed: no part of it is for our reference, by which it could be found again"
         if idle:
             what = f"{operation.local}: what becomes of {', '.join(each.name for each in idle)}?"
             body = [f"return {todo(what)[:-1]}, {', '.join(each.name for each in parameters)})"]

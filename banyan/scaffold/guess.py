@@ -257,10 +257,16 @@ def choose(ports: Sequence[str], survey: Survey, given: Mapping[str, str] | None
 
 
 def rank(survey: Survey) -> list[tuple[str, float]]:
-    """The ports by how well the WSDL serves their required methods, best first."""
+    """The ports by how well the WSDL serves their required methods, best first.
+
+    One that is likely stands behind another that is, and asks the same operations and more: whoever takes orders tells
+    them too.
+    """
     found = []
     for port in SOAP_PORTS:
         asked = [method for method in methods((port,)) if method.capability is None]
         scores = [min(max((each.score for each in guesses(method, survey, 1)), default=0.0), 1.0) for method in asked]
         found.append((port, sum(scores) / len(scores) if scores else 0.0))
-    return sorted(found, key=lambda each: -each[1])
+    uses = {port: set(choose((port,), survey).values()) for port, score in found if score >= LIKELY}
+    inside = {port for port, mine in uses.items() if any(mine < theirs for theirs in uses.values())}
+    return sorted(found, key=lambda each: (each[0] in inside, -each[1]) if each[1] >= LIKELY else (True, -each[1]))

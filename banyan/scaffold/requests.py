@@ -218,7 +218,13 @@ class _Writer:
         pairs = next((leaf for leaf in self._leaves if _named(leaf[3])), None)
         if part.repeats and pairs is not None and (names := _pair(part)) is not None:
             self._asked.used.add(pairs[0])
-            return f'[{{"{names[0]}": name, "{names[1]}": value}} for name, value in {pairs[2]}.items()]{MARK}'
+            made = f'{{"{names[0]}": name, "{names[1]}": value}} for name, value in {pairs[2]}.items()'
+            ours = next((leaf[2] for leaf in self._leaves if leaf[1] == "reference"), None)
+            if ours is None or ours in self._asked.placed:
+                return f"[{made}]{MARK}"
+            self._asked.needs.add("todo")
+            which = todo(f"{self._operation.local}.{part.name}: under which name goes our reference?")
+            return f'[{{"{names[0]}": {which}, "{names[1]}": {ours}}}, *({made})]{MARK}'
         if not part.required and not self._wanted(part):
             return None
         return self._listed("{" + self.parts(part.parts) + "}", part)

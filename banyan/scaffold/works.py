@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from banyan.scaffold.asked import Method
 from banyan.scaffold.composed import Composed
-from banyan.scaffold.fields import literal
+from banyan.scaffold.fields import literal, todo
 from banyan.scaffold.guess import action, verbs, work_rows
 from banyan.scaffold.paths import certain, way
+from banyan.scaffold.requests import ACTIONS
 from banyan.scaffold.states import called
 from banyan.scaffold.words import alike, split
 from banyan.soap.survey import Operation, Part
@@ -39,14 +40,18 @@ def works(
     for port, name in KINDS.items():
         served = [method for method in asked if method.port == port and method.name in serves]
         references = list(dict.fromkeys(each for method in served for each in references_of(method, composed) if each))
-        if not references or not any(method.name in MAKES for method in served):
+        if not any(method.name in MAKES for method in served):
+            continue
+        paired = any("our reference?" in composed.keys[method.name].expression for method in served)
+        if not references and not paired:
             continue
         numbers = [each for method in served for each in numbers_of(method, composed)]
         numbers = [each for each in dict.fromkeys(numbers) if each and each not in references]
         taken = {method.noun.__name__ for method in asked if method.noun is not None and method.port != port}
         variable = f"work_on_{name}" if name == "services" and "Service" in taken else name
         again = port == "ProvisioningPort"
-        known = [names(references), *([names(numbers)] if numbers else []), *(["again=True"] if again else [])]
+        ours = names(references) if references else todo("simulator: which name carries our reference?")
+        known = [ours, *([names(numbers)] if numbers else []), *(["again=True"] if again else [])]
         known += [] if there is None else [f"there={literal(there)}"]
         uses = list(dict.fromkeys(_uses(served, serves, composed, variable)))
         found.append(Work(variable, ", ".join(known), uses, frozenset(method.name for method in served), assumed=again))
@@ -71,13 +76,15 @@ def _uses(
     for method in served:
         operation = serves[method.name]
         said = [literal(operation.name)]
+        several = sum(serves[each.name] is operation for each in served) > 1
         if method.semantics == "read":
             how, path, silent = place(operation.answers)
             said += [f"({''.join(f'{literal(part.name)}, ' for part in path)})".replace(", )", ",)"), variable]
-            yield f"{how}({', '.join([*said, *(['silent=True'] if silent else [])])})"
+            said += ["silent=True"] if silent else []
+            said += _when(method, operation) if several else []
+            yield f"{how}({', '.join(said)})"
             continue
         said.append(variable)
-        several = sum(serves[each.name] is operation for each in served) > 1
         said += _when(method, operation) if several else []
         word = "done" if method.name in MAKES else "cancelled" if method.name in ENDS else ""
         if state is not None and word:
@@ -96,7 +103,11 @@ def _when(method: Method, operation: Operation) -> list[str]:
         meant = next((value for value in path[-1].values if verbs(method) & set(split(value))), None)
         if meant is not None and action(path[-1]):
             return [f"when=({literal(path[-1].name)}, {literal(meant)})"]
-    return []
+    told = next((path[-1] for path in operation.asks.leaves() if ACTIONS & set(split(path[-1].name))), None)
+    if told is None or told.values:
+        return []
+    which = f"simulator: which {told.told} means {method.name}?"
+    return [f"when=({literal(told.name)}, todo({literal(which)}))"]
 
 
 def _state(served: Sequence[Method], serves: Mapping[str, Operation], composed: Composed) -> Part | None:

@@ -223,7 +223,7 @@ def _context(choice: Choice, survey: Survey, where: Place) -> dict[str, Any]:
             | ({"Works"} if booked else set())
             | ({"Answer"} if made.missing_header else set())
         ),
-        "sim_todo": any("todo(" in use for work in booked for use in work.uses),
+        "sim_todo": any("todo(" in use for work in booked for use in (work.known_by, *work.uses)),
         "writes": _writes([each for each in asked if not _remembered(each.name, booked)], serving, listed),
         "test": _test_imports(told_facts, left, credentials=_credentials(choice, made)),
         "probed": probed,

@@ -131,6 +131,16 @@ def test_an_operation_is_shown(tmp_path: Path) -> None:
     told(banyan(tmp_path, "show", "GetWallets", "--wsdl", str(ACME)), 0, "msisdn>", "'wallet': [", "Decimal(")
 
 
+def test_a_write_is_shown_as_it_is_asked_and_answered(tmp_path: Path) -> None:
+    ran = banyan(tmp_path, "show", "Recharge", "--adapter", str(ACME.parent / "acme_prepaid"))
+    told(ran, 0, "mapping.top_up_request", "'amount': Decimal('10.00')", "mapping.top_up_reply", "Receipt(")
+
+
+def test_what_goes_into_a_header_is_inspected(tmp_path: Path) -> None:
+    wsdl = Path(__file__).parent / "wsdl" / "cordoba" / "orders.wsdl"
+    told(banyan(tmp_path, "inspect", "--wsdl", str(wsdl)), 0, "SecurityContext")
+
+
 CHANGES = {
     "removed operation": ('<wsdl:operation name="FindRecharges">.*?</wsdl:operation>', "", "is gone", True),
     "SOAPAction": ("urn:acme:prepaid/Recharge", "urn:acme:2/Recharge", "SOAPAction", True),

@@ -7,7 +7,7 @@ import pytest
 
 from banyan.scaffold.asked import methods
 from banyan.scaffold.compose import compose
-from banyan.scaffold.guess import choose
+from banyan.scaffold.guess import choose, rank
 from banyan.scaffold.top_ups import top_ups
 from banyan.scaffold.words import alike
 from banyan.scaffold.works import works
@@ -101,3 +101,23 @@ def test_a_receipt_names_one_number_whoever_tells_it() -> None:
     made = mapping(VESPA, "BalancePort", {"top_up": "refill"})
     assert "native_id=top_up.reference," in made["top_up_reply"]
     assert "native_id=top_up.reference," in made["top_up_by_key_reply"]
+
+
+def test_one_operation_for_everything_is_told_apart_and_asked_for_our_reference() -> None:
+    serves = dict.fromkeys(("activate", "deactivate", "activation_state"), "execute")
+    request = mapping(HEXA, "ProvisioningPort", serves)["activate_request"]
+    assert (
+        '"name": todo("execute.params: under which name goes our reference?"), "value": activation.reference' in request
+    )
+    first, *uses = remembered(HEXA, "ProvisioningPort", serves)
+    assert "which name carries our reference?" in first
+    assert all('when=("command", todo(' in use for use in uses)
+
+
+def test_a_write_that_cannot_be_found_again_is_marked() -> None:
+    request = mapping(INCA, "BalancePort", {"top_up": "AdjustAccount"})["top_up_request"]
+    assert request.endswith("# guessed: no part of it is for our reference, by which it could be found again")
+
+
+def test_who_takes_orders_is_no_inventory() -> None:
+    assert rank(survey(gather(CORDOBA)))[0][0] == "OrderPort"
