@@ -289,12 +289,19 @@ def _nested(kind: Any) -> type | None:
 
 
 def _lines_of(noun: type, name: str, inner: type, record: Part) -> Line:
-    lists = [part for part in record.parts if part.repeats and part.complex]
-    best = max(lists, key=lambda part: max(alike(name, part.name), alike(inner.__name__, part.kind)), default=None)
+    lists = [(part,) for part in record.parts if part.repeats and part.complex]
+    for part in record.parts:  # ArrayOfItem: .NET and Axis wrap each list
+        if part.complex and not part.repeats and len(part.parts) == 1 and part.parts[0].repeats:
+            lists += [(part, part.parts[0])] if part.parts[0].complex else []
+    fit = lambda path: max(alike(name, path[0].name), alike(inner.__name__, path[-1].kind))  # noqa: E731
+    best = max(lists, key=fit, default=None)
     if best is None:
         return Line(name, todo(f"{noun.__name__}.{name} <- ?"), needs=frozenset({"todo"}))
-    made = f'tuple({{maker}}(each) for each in row["{best.name}"])'
-    return Line(name, made, guessed=True, nested=(inner, best))
+    where = f'row["{best[0].name}"]'
+    if len(best) > 1:
+        where = f'({where} or {{{{}}}}).get("{best[-1].name}") or []'
+    made = f"tuple({{maker}}(each) for each in {where})"
+    return Line(name, made, guessed=True, nested=(inner, best[-1]))
 
 
 def _meanings(noun: type) -> dict[str, str]:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from banyan.scaffold.fields import lines
 from banyan.simulate import Answer, Generated, Ledger, Request, Rows
 from banyan.soap import SoapContract
 from banyan.soap.sampled import sampled_reply
-from banyan.soap.survey import fallbacks, survey
+from banyan.soap.survey import Part, fallbacks, survey
 from banyan.soap.vendor import gather
+from contracts.model import Bill
 from gateway.cli import app
 from tests.clock import FakeClock
 
@@ -161,6 +163,15 @@ def test_one_name_for_two_ids_is_told_apart_in_the_rows(tmp_path: Path) -> None:
         contract.read("loadSubscription", contract.write_reply("loadSubscription", answer.body)).body["return"]["id"]
         == 402
     )
+
+
+def test_lines_are_found_in_their_array_type() -> None:
+    """ArrayOfItem { item[] }, as .NET and Axis wrap each list."""
+    item = Part("item", "ItemBean", repeats=True, complex=True, parts=(Part("text", "string"),))
+    array = Part("lineItems", "ArrayOfItemBean", required=False, complex=True, parts=(item,))
+    [found] = [line for line in lines(Bill, Part("bill", "Bill", complex=True, parts=(array,)), ()) if line.nested]
+    read = 'lines=tuple(bill_line(each) for each in (row["lineItems"] or {}).get("item") or []),'
+    assert found.written("bill_line") == f"{read}  # guessed"
 
 
 def test_a_table_of_messages_is_no_answer_of_rows_and_is_asked_first(tmp_path: Path) -> None:
