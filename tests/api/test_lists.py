@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.api.tmf630.asking.paging import listed
+from gateway.api.tmf630.asking.query import read_query
 from gateway.store.operators import OPERATORS
+from gateway.store.port import Found
 
 PRICES = "/tmf-api/productCatalogManagement/v4/productOfferingPrice"
 OFFERINGS = "/tmf-api/productCatalogManagement/v4/productOffering"
@@ -139,3 +142,25 @@ async def test_money_comes_out_as_it_went_in(client: httpx.AsyncClient) -> None:
     created = await client.post(PRICES, content=body, headers={"Content-Type": "application/json"})
     assert b'"value":12.10' in created.content
     assert Decimal("12.10") == Decimal(str(created.json()["price"]["value"]))
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "pages"),
+    [
+        ("", 0, {"self": 0, "first": 0, "last": 0}),
+        ("offset=5", 0, {"self": 5, "first": 0, "prev": 0, "last": 0}),
+        ("limit=2", 5, {"self": 0, "first": 0, "next": 2, "last": 4}),
+        ("limit=2", 4, {"self": 0, "first": 0, "next": 2, "last": 2}),
+        ("limit=2&offset=1", 4, {"self": 1, "first": 0, "next": 3, "prev": 0, "last": 2}),
+        ("limit=2&offset=4", 5, {"self": 4, "first": 0, "prev": 2, "last": 4}),
+    ],
+)
+def test_each_page_has_its_link(query: str, total: int, pages: dict[str, int]) -> None:
+    """Whatever the path is made of: a link ends at an angle bracket, a header at a line."""
+    asking = read_query(f"name=%3E;&{query}".encode())
+    items = [{}] * max(0, min(2, total - (asking.offset or 0)))
+    answer = listed("/é>\r\nX: y", asking, asking.window(()), Found([], total), items)
+    assert answer.headers["Link"] == ", ".join(
+        f'</%C3%A9%3E%0D%0AX%3A%20y?name=%3E%3B&offset={offset}&limit={asking.limit or 100}>; rel="{rel}"'
+        for rel, offset in pages.items()
+    )

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased
 from gateway.policy.retry import Semantics
 from gateway.policy.spans import logical
 from gateway.telemetry.middleware import Traced
-from gateway.telemetry.roots import Share
+from gateway.telemetry.roots import CHOSEN, Share
 from tests.wire.serving import ENVELOPE, post, wire
 
 REQUESTS = 400
@@ -138,3 +138,9 @@ def test_of_what_begins_in_the_house_a_share_is_seen_too() -> None:
     tracer = TracerProvider(sampler=ParentBased(Share(0.25))).get_tracer("house")
     seen = sum(tracer.start_span("sync").is_recording() for _ in range(REQUESTS))
     assert 65 <= seen <= 135
+
+
+def test_whoever_was_chosen_at_the_edge_is_not_asked_again() -> None:
+    tracer = TracerProvider(sampler=ParentBased(Share(0))).get_tracer("house")
+    assert tracer.start_span("GET", CHOSEN).is_recording()
+    assert not tracer.start_span("sync").is_recording()

@@ -1,6 +1,9 @@
 """Clients who misbehave: what they have asked for is still answered as it should be, and nothing of them stays."""
 
 import asyncio
+import gc
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -162,7 +165,7 @@ async def test_who_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_who_rests_for_long_is_hung_up_on_and_nobody_else() -> None:
-    """The timer of the first rest rings while the second answer is on its way, which is no rest."""
+    """The timer of the first rest rings while another answer is on its way, and behind one that came with it."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] == "/slow":
@@ -170,10 +173,48 @@ async def test_who_rests_for_long_is_hung_up_on_and_nobody_else() -> None:
         await answering(200, [LENGTH], b"abcdefgh")(scope, receive, send)
 
     async with served(app, timeout_keep_alive=0.15) as (reader, writer):
-        for path in (b"/", b"/slow", b"/", b"/"):
-            writer.write(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+        for paths in ([b"/"], [b"/slow"], [b"/", b"/slow"]):
+            writer.write(b"".join(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths))
+            for _ in paths:
+                assert (await reader.readuntil(b"abcdefgh")).startswith(b"HTTP/1.1 200 ")
+        assert await reader.read() == b""
+
+
+async def test_a_timer_set_for_an_earlier_rest_does_not_end_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    complete = Connection.on_response_complete
+
+    def early(self: Connection) -> None:
+        complete(self)
+        assert self.timeout_keep_alive_task is not None
+        self.timeout_keep_alive_task.cancel()
+        self.timeout_keep_alive_handler()
+
+    monkeypatch.setattr(Connection, "on_response_complete", early)
+    async with served(answering(200, [LENGTH], b"abcdefgh"), timeout_keep_alive=0.1) as (reader, writer):
+        for _ in range(2):
+            writer.write(ONE)
             assert (await reader.readuntil(b"abcdefgh")).startswith(b"HTTP/1.1 200 ")
         assert await reader.read() == b""
+
+
+async def test_nothing_of_a_connection_outlives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[Connection]] = []
+    monkeypatch.setattr(Connection, "connection_made", _noting(made, Connection.connection_made))
+    async with served(answering(200, [LENGTH], b"abcdefgh"), timeout_keep_alive=60) as (reader, writer):
+        writer.write(ONE)
+        await reader.readuntil(b"abcdefgh")
+        writer.close()
+        while made[0]() is not None:
+            await asyncio.sleep(0.001)
+            gc.collect()
+
+
+def _noting(made: list["weakref.ref[Connection]"], begin: Callable[[Connection, Any], None]) -> Callable[..., None]:
+    def connection_made(self: Connection, transport: Any) -> None:
+        made.append(weakref.ref(self))
+        begin(self, transport)
+
+    return connection_made
 
 
 async def test_half_a_head_behind_a_request_is_no_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,10 @@ import asyncio
 import gc
 import socket
 import tracemalloc
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -168,6 +169,19 @@ async def test_a_reply_in_crumbs_takes_no_more_room_than_it_has_bytes() -> None:
             tracemalloc.stop()
 
 
+async def test_nothing_of_a_connection_outlives_it() -> None:
+    async with server(answering(http(200, ENVELOPE))) as url, wire() as made:
+        await post(made, url)
+        pool: Any = made._transport
+        [kept] = [weakref.ref(connection) for connection in pool._open]
+        await made.aclose()
+        pool._idle.clear()
+        async with asyncio.timeout(5):
+            while kept() is not None:
+                await asyncio.sleep(0.001)
+                gc.collect()
+
+
 async def test_a_name_is_looked_up_once_for_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whose name hangs, holds one thread and not one for each call."""
     loop = asyncio.get_running_loop()
@@ -219,11 +233,11 @@ def _heard_on_two_loops(loop: Callable[[], asyncio.AbstractEventLoop]) -> list[i
 
 
 def _heard(listening: socket.socket, connections: int) -> list[int]:
-    """How many requests came on each connection; each gets two answers."""
+    """How many requests came on each connection; each gets two answers, and stays."""
     counts = []
-    for _ in range(connections):
-        connection, _ = listening.accept()
-        with connection:
+    with ExitStack() as open:
+        for _ in range(connections):
+            connection = open.enter_context(listening.accept()[0])
             counts.append(0)
             while counts[-1] < 2:
                 while b"</end>" not in connection.recv(65_536):
