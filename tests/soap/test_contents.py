@@ -170,6 +170,17 @@ def test_attachments_are_not_read_and_the_refusal_says_so(tmp_path: Path) -> Non
         of.read("Ask", parts)
 
 
+def test_the_items_of_an_array_may_be_called_after_it(tmp_path: Path) -> None:
+    """As Axis 1 writes literal arrays, whatever its own contract says; they would be read as absent."""
+    types = kind("Words", element("item", "xs:string", "*")) + kind("Row", element("words", "t:Words", "?"))
+    of = contract(tmp_path, types + sequence(element("row", "t:Row", "*")))
+    rows = 9 * "<row><words><words>a</words><words>b</words></words></row>"
+    for _ in range(3):
+        assert body(of, rows) == {"row": 9 * [{"words": {"item": ["a", "b"]}}]}
+    assert body(of, "<row><words><new>a</new></words></row>") == {"row": [{"words": None}]}
+    assert body(of, "<row><row>a</row></row>") == {"row": [None]}
+
+
 def test_types_of_one_local_name_are_told_apart(tmp_path: Path) -> None:
     """The name alone would mean the declared type to whoever writes the value again."""
     other = (

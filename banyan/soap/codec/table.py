@@ -21,7 +21,7 @@ Lacks = Callable[[int], str | None]
 
 def by_table(children: Children) -> Fill:
     table = _Table(children)
-    find, wildcard, foreign = table.entries.get, table.wildcard, table.foreign
+    find, foreign = table.entries.get, table.foreign
     ordered, good, bounds, check = table.ordered, table.good, table.bounds, table.check
 
     def fill(node: _Element, out: dict[str, Any]) -> bool:
@@ -30,10 +30,10 @@ def by_table(children: Children) -> Fill:
         for child in node:
             entry = find(child.tag)
             if entry is None:
-                if not foreign(node, child.tag, strangers) or wildcard is None:
+                entry = foreign(node, child.tag, strangers)
+                if entry is None:
                     strangers += 1
                     continue
-                entry = wildcard
             key, read, convert, bit, place, many = entry
             if place <= last and (place < last or not many) and (ordered or seen & bit):
                 raise Untrusted(f"{key} comes out of order or more than once in {local(node.tag)}")
@@ -84,16 +84,21 @@ class _Table:
                 self.entries[tag] = (part.key, way.read, way.convert, *rest)
             if part.many and (part.least > 1 or part.most is not None):
                 self.bounds.append((part.key, part.least, part.most))
+        alone = len(parts) == len(self.entries) == 1
+        self._items = next((entry for entry in self.entries.values() if alone and entry[-1]), None)
+        """Of an array. Axis 1 calls those of literal arrays after the array, whatever its contract says."""
         self.lacks = _lacks(block, bits)[0]
         self.good: set[int] = set()
 
-    def foreign(self, node: _Element, tag: str, strangers: int) -> bool:
-        """Whether an unknown element belongs to the wildcard; `strangers`: how many did not until now."""
+    def foreign(self, node: _Element, tag: str, strangers: int) -> Entry | None:
+        """What takes an unknown element, if anything does; `strangers`: how many nothing took until now."""
+        if self._items is not None and tag == node.tag:
+            return self._items
         if self.takes(tag):
-            return True
+            return self.wildcard
         if strangers >= STRANGERS:
             raise Untrusted(f"{local(node.tag)} holds more unknown elements than any newer contract has")
-        return False
+        return None
 
     def check(self, node: _Element, seen: int, out: dict[str, Any]) -> None:
         """Say what is missing, excludes another, or comes too seldom or often."""
