@@ -160,7 +160,7 @@ def survey(documents: Documents) -> Survey:
 
 
 def _names_soap(path: Path) -> bool:
-    return path.is_file() and b"/wsdl/soap" in path.read_bytes()
+    return path.is_file() and b"xmlsoap.org/soap/http" in path.read_bytes()
 
 
 class _Shapes:

@@ -78,7 +78,7 @@ def test_it_asks_three_things(tmp_path: Path) -> None:
         (["inspect", "--wsdl", "empty.wsdl"], "is empty"),
         (["inspect", "--wsdl", "page.wsdl"], "HTML page"),
         (["show", "GetWallets", "--wsdl", "packed.wsdl"], "unpack"),
-        (["diff", str(ACME), "nothing.wsdl"], "binds nothing to SOAP"),
+        (["diff", str(ACME), "nothing.wsdl"], "binds nothing to SOAP over HTTP; beside it http.wsdl may"),
         (["show", "GetWallets", "--wsdl", "alone.wsdl"], "lost.wsdl"),
         (["record", "parlayx", "--from", "none.har"], "is not there"),
         (["record", "parlayx", "--endpoint", "sandbox"], "https://"),
@@ -99,6 +99,8 @@ def test_what_cannot_be_done_is_said_in_words(words: list[str], why: str, tmp_pa
     (tmp_path / "packed.wsdl").write_bytes(gzip.compress(ACME.read_bytes()))
     (tmp_path / "nothing.wsdl").write_text(f"{WSDL}/>")
     (tmp_path / "beside.wsdl").symlink_to("nowhere")
+    (tmp_path / "http.wsdl").write_bytes(ACME.read_bytes())
+    (tmp_path / "jms.wsdl").write_bytes(ACME.read_bytes().replace(b"xmlsoap.org/soap/http", b"acme.example/jms"))
     (tmp_path / "alone.wsdl").write_text(f'{WSDL}><import namespace="urn:x" location="lost.wsdl"/></definitions>')
     (tmp_path / "two.wsdl").write_text('<description xmlns="http://www.w3.org/ns/wsdl"/>')
     told(banyan(tmp_path, *words), 2, why)
