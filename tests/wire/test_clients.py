@@ -33,7 +33,6 @@ async def test_what_comes_behind_a_request_is_not_its_answer(
     behind: bytes, begun: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request is carried out: who reads a refusal in place of its answer believes that it was not."""
-    monkeypatch.setattr(Connection, "head_s", 0.01)
     monkeypatch.setattr(connection, "HEAD", 1000)
     asked, refused = asyncio.Event(), asyncio.Event()
     refuse = Connection._refuse
@@ -59,6 +58,7 @@ async def test_what_comes_behind_a_request_is_not_its_answer(
     async with served(app) as (reader, writer):
         writer.write(ONE)
         await asked.wait()
+        monkeypatch.setattr(Connection, "head_s", 0.01)
         writer.write(behind)
         if behind == LARGE:
             await asyncio.sleep(0.001)
