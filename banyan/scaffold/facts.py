@@ -193,6 +193,7 @@ def _identify(
         for name, word in stands.items():
             row.setdefault(name, literal(word))
         row |= {name: literal("EUR") for name in kinds if "currency" in split(name) and kinds[name] in TEXT}
+        row |= {part.name: paid for part in record.parts if (paid := _currency(part))}
         row |= {name: literal("10.00") for name in amounts if kinds.get(name) in TEXT}
         if named and named.group(1) in kinds:
             row.setdefault(named.group(1), _value(own[index], kinds[named.group(1)]))
@@ -204,6 +205,13 @@ def _identify(
         row[by[1] if by else key] = _value(
             own[index] if same else owners[0] if shared else owners[index], kinds.get(key, asked.key_kind)
         )
+
+
+def _currency(part: Part) -> str | None:
+    """What an amount with a currency of its own says of it."""
+    named = (each.name for each in part.parts if "currency" in split(each.name) and each.kind in TEXT)
+    name = None if part.repeats else next(named, None)
+    return f'{{{literal(name)}: "EUR"}}' if name else None
 
 
 def left_of(record: Part) -> Part | None:

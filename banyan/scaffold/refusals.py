@@ -6,6 +6,7 @@ from banyan.scaffold.composed import Composed, Function
 from banyan.scaffold.fields import TEXT, WHOLE, Source, always, literal
 from banyan.scaffold.paths import reached
 from banyan.scaffold.requests import CODED, TOLD, outcome_code
+from banyan.scaffold.states import success
 from banyan.scaffold.words import split
 from banyan.soap.survey import Operation, Part
 
@@ -33,7 +34,7 @@ class Outcome:
         if self.code.kind == "boolean":
             return "True"
         if self.code.values:
-            return literal(self.code.values[0])
+            return literal(success(self.code) or self.code.values[0])
         said = "S" if "type" in split(self.code.name) else "0"
         return said if self.code.kind in WHOLE else literal(said)
 

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from banyan.scaffold.asked import Method
 from banyan.scaffold.fields import EXACT, FAIR, SURE, TEXT, WHOLE, todo
 from banyan.scaffold.guess import action, verbs
-from banyan.scaffold.states import of_work, report
+from banyan.scaffold.states import of_work, report, success
 from banyan.scaffold.words import CALLERS, alike, split
 from banyan.soap.survey import Operation, Part
 from contracts.model import Money
@@ -376,12 +376,16 @@ def _code(path: tuple[Part, ...]) -> bool:
     if path[-1].kind not in CODED:
         return False
     of_reply = said & TOLD if "code" in last else said & TOLD - {"status"} if "status" in last else set[str]()
+    if success(path[-1]) is not None and last & (TOLD | CODES):
+        return True
     graded = {"type", "severity"} & last and any(report(each) for each in path[:-1])
     return bool(last & CODES or graded or (of_reply and len(said) > 1))
 
 
 def outcome_code(answers: Part) -> tuple[Part, ...] | None:
     """The path to the code by which a reply says whether it was done."""
+    if [(part.kind, part.repeats) for part in answers.parts] == [("boolean", False)]:
+        return answers.parts
     if len(answers.parts) == 1 and answers.parts[0].parts and not answers.parts[0].repeats:
         wrapper = answers.parts[0]
         inside = outcome_code(wrapper) if not _outcome((wrapper,)) else None

@@ -8,6 +8,7 @@ from typing import Any
 from banyan.scaffold.words import split
 from banyan.soap.survey import Part
 
+_WELL = frozenset({"ok", "success", "succeeded", "successful"})
 _RUNNING = (
     "rcvd rcv received accepted accp acpt new open opn pending pend pnd queued running inprg inprog inprogress wip"
 )
@@ -71,6 +72,11 @@ def report(part: Part) -> bool:
     named = {"return", "message", "error", "warning"} & set(split(part.name))
     texts = any({"message", "msg", "text", "desc", "description"} & each for each in words)
     return bool(named) and texts and any({"type", "code", "number", "severity"} & each for each in words)
+
+
+def success(part: Part) -> str | None:
+    """What an enumeration that tells how a request went says when it was done."""
+    return next((value for value in part.values if re.sub(r"[^a-z]", "", value.lower()) in _WELL), None)
 
 
 def called(part: Part, word: str) -> str | None:

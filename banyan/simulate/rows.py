@@ -25,7 +25,7 @@ class Rows:
         self.reset()
 
     def reset(self) -> None:
-        self.all = [{**deepcopy(self._template), **deepcopy(dict(row))} for row in self._first]
+        self.all = [_over(deepcopy(self._template), deepcopy(dict(row))) for row in self._first]
 
     def like(self, template: Mapping[str, Any]) -> None:
         """Fill up the rows from a sampled one."""
@@ -123,6 +123,16 @@ class Works(Rows):
 
     def number_of(self, row: Row) -> str | None:
         return next((row[name] for name in self._numbers), self.reference_of(row))
+
+
+def _over(sampled: Row, row: Row) -> Row:
+    """A row over what was sampled, part by part."""
+    below = {name: _over(sampled[name], row[name]) for name in row if _both(sampled.get(name), row[name])}
+    return {**sampled, **row, **below}
+
+
+def _both(sampled: object, said: object) -> bool:
+    return isinstance(sampled, dict) and isinstance(said, dict)
 
 
 def _told(request: Request) -> Row:

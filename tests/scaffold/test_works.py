@@ -146,3 +146,9 @@ def test_one_operation_does_what_its_named_values_say() -> None:
         told.append(answered.body["results"][0]["value"])
     assert told[1::2] == ["ON", "OFF"]
     assert [line["reference"] for line in ledger.lines] == ["a-1", "a-1"]
+
+
+def test_a_row_says_a_part_of_a_record_and_the_rest_is_sampled() -> None:
+    rows = Rows({"amount": {"currency": "EUR"}})
+    rows.like({"amount": {"value": 3, "currency": "sampled"}, "id": "1"})
+    assert rows.all == [{"amount": {"value": 3, "currency": "EUR"}, "id": "1"}]

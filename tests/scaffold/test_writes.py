@@ -8,10 +8,11 @@ import pytest
 from banyan.scaffold.asked import methods
 from banyan.scaffold.compose import compose
 from banyan.scaffold.guess import choose, rank
+from banyan.scaffold.refusals import outcome
 from banyan.scaffold.top_ups import top_ups
 from banyan.scaffold.words import alike
 from banyan.scaffold.works import works
-from banyan.soap.survey import survey
+from banyan.soap.survey import Operation, Part, survey
 from banyan.soap.vendor import gather
 
 WSDLS = Path(__file__).parent / "wsdl"
@@ -121,3 +122,18 @@ def test_a_write_that_cannot_be_found_again_is_marked() -> None:
 
 def test_who_takes_orders_is_no_inventory() -> None:
     assert rank(survey(gather(CORDOBA)))[0][0] == "OrderPort"
+
+
+@pytest.mark.parametrize(
+    ("part", "done"),
+    [
+        (Part("status", "string", values=("FAILED", "OK")), '"OK"'),
+        (Part("cancelReturn", "boolean"), "True"),
+        (Part("status", "string", values=("OK", "PENDING", "CANCELLED")), None),
+        (Part("statusDate", "dateTime"), None),
+    ],
+)
+def test_what_a_reply_says_after_success(part: Part, done: str | None) -> None:
+    answers = Part("", "Reply", parts=(part,), complex=True)
+    found = outcome(Operation("op", "", "1.1", "document", "", Part("", "Request"), answers))
+    assert (None if found is None else found.done) == done
