@@ -60,10 +60,13 @@ class Guess:
 
 
 def guesses(method: Method, survey: Survey, most: int = 5) -> list[Guess]:
-    """The operations that may serve a method, best first."""
-    found = [
-        Guess(name, score(method, operation), written(operation.local)) for name, operation in survey.operations.items()
-    ]
+    """The operations that may serve a method, best first; of one that is bound to SOAP 1.1 and to 1.2, the first."""
+    told: dict[tuple[str, ...], Guess] = {}
+    for name, each in survey.operations.items():
+        same = (each.local, each.asks.namespace, each.asks.name, each.answers.namespace, each.answers.name)
+        if same not in told:
+            told[same] = Guess(name, score(method, each), written(each.local))
+    found = told.values()
     return sorted((each for each in found if each.score > 0), key=lambda each: -each.score)[:most]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from banyan.scaffold.guess import choose, rank
+from banyan.scaffold.asked import methods
+from banyan.scaffold.guess import choose, guesses, rank
 from banyan.scaffold.words import split, written
 from banyan.soap.survey import survey
 from banyan.soap.vendor import gather
@@ -69,6 +70,12 @@ def test_it_is_said_what_an_abbreviation_was_read_as() -> None:
 @pytest.mark.parametrize(("wsdl", "port"), SERVED, ids=[f"{wsdl.stem}-{port}" for wsdl, port in SERVED])
 def test_short_names_are_known(wsdl: Path, port: str) -> None:
     assert choose([port], survey(gather(wsdl))) == SERVED[wsdl, port]
+
+
+def test_an_operation_of_two_bindings_is_offered_once() -> None:
+    offered = [each.operation for each in guesses(methods(("CustomerPort",))[0], survey(gather(HALDEN)))]
+    assert offered[0] == "CareServiceSoap.GetSubscriberById"
+    assert not [name for name in offered if name.startswith("CareServiceSoap12.")]
 
 
 def test_ports_are_ranked_by_what_serves_them() -> None:
