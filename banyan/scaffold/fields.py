@@ -289,7 +289,7 @@ def _nested(kind: Any) -> type | None:
 
 
 def _lines_of(noun: type, name: str, inner: type, record: Part) -> Line:
-    lists = [(part,) for part in record.parts if part.repeats and part.complex]
+    lists: list[tuple[Part, ...]] = [(part,) for part in record.parts if part.repeats and part.complex]
     for part in record.parts:  # ArrayOfItem: .NET and Axis wrap each list
         if part.complex and not part.repeats and len(part.parts) == 1 and part.parts[0].repeats:
             lists += [(part, part.parts[0])] if part.parts[0].complex else []
