@@ -213,8 +213,8 @@ def diff(
     """
     found = compare(surveyed(old), surveyed(new))
     if adapter is not None:
-        source = (located(adapter).folder / "adapter.py").read_text(encoding="utf-8")
-        found = [each for each in found if f'"{each.operation}"' in source]
+        source = _source(located(adapter))
+        found = [each for each in found if f'"{each.operation}"' in source or f"'{each.operation}'" in source]
     rows = [
         {"operation": each.operation, "where": each.where, "what": each.what, "breaking": each.breaking}
         for each in found
@@ -239,6 +239,12 @@ def located(name: str) -> Located:
         return locate(name)
     except (Unknown, ValueError) as error:
         fail(str(error), 2)
+
+
+def _source(adapter: Located) -> str:
+    """All that may name an operation which the adapter calls."""
+    files = (file for file in adapter.folder.rglob("*.py") if adapter.tests not in file.parents)
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.name != "simulator.py")
 
 
 def surveyed(wsdl: Path) -> Survey:

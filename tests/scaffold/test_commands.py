@@ -206,3 +206,5 @@ def test_a_difference_counts_only_where_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "new.wsdl").write_text(ACME.read_text().replace('name="amount"', 'name="sum"'))
     told(banyan(tmp_path, "diff", str(ACME), "new.wsdl"), 1, "breaking")
     told(banyan(tmp_path, "diff", str(ACME), "new.wsdl", "--adapter", "acme_five"), 0, "nothing changed")
+    (tmp_path / "acme_five" / "acme_five" / "charging.py").write_text("CALLED = 'Recharge'")
+    told(banyan(tmp_path, "diff", str(ACME), "new.wsdl", "--adapter", "acme_five"), 1, "breaking")
