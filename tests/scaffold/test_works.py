@@ -129,6 +129,8 @@ def test_a_voucher_is_good_for_once(code: str) -> None:
     assert "voucher" in refused.value.message
     assert system.left("1") == [750]
     assert len(system.ledger.lines) == 1
+    system.made.reset()
+    system.ask("AdjustAccount", SubscriberNo="1", AdditionalInfo="good")
 
 
 def test_one_operation_does_what_its_named_values_say() -> None:
@@ -152,3 +154,10 @@ def test_a_row_says_a_part_of_a_record_and_the_rest_is_sampled() -> None:
     rows = Rows({"amount": {"currency": "EUR"}})
     rows.like({"amount": {"value": 3, "currency": "sampled"}, "id": "1"})
     assert rows.all == [{"amount": {"value": 3, "currency": "EUR"}, "id": "1"}]
+
+
+def test_work_is_for_one_person_by_whatever_name() -> None:
+    works = Works("ref", whose=("msisdn", "subscriberNo"))
+    works.make(Request("topUp", {"msisdn": "1", "ref": "A"}, {}, None, Ledger(FakeClock())), "7", {})
+    [row] = works.of(Request("find", {"subscriberNo": "1"}, {}, None, Ledger(FakeClock())))
+    assert row["ref"] == "A"

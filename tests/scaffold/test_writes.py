@@ -130,7 +130,7 @@ def test_who_takes_orders_is_no_inventory() -> None:
         (Part("status", "string", values=("FAILED", "OK")), '"OK"'),
         (Part("cancelReturn", "boolean"), "True"),
         (Part("status", "string", values=("OK", "PENDING", "CANCELLED")), None),
-        (Part("statusDate", "dateTime"), None),
+        (Part("resultCodeDate", "dateTime"), None),
     ],
 )
 def test_what_a_reply_says_after_success(part: Part, done: str | None) -> None:
