@@ -54,7 +54,7 @@ class _Composer:
         said = tuple(part for part in self._common if not self._carried(part))
         if said:
             told_ = "What every operation here wants to be told."
-            made.common = f"{self._configured('common', told_, unasked(said, 'every request'))} | "
+            made.common = self._configured("common", told_, unasked(said, "every request"))
         self._header()
         if self._session:
             self._login()

@@ -43,7 +43,7 @@ class Composed:
     currency: bool = False
     clock: bool = False
     common: str = ""
-    """What adds the parts that every request has: an expression, and ` | `."""
+    """The expression of the parts that every request has."""
     header: str = ""
     """The expression of the header."""
     says: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,9 @@ class Composed:
     def sent(self, operation: Operation, request: str) -> str:
         """The call of an operation."""
         header = f", {self.header}" if self.header and operation.headers else ""
-        return f'await self._soap.call(call, "{operation.name}", {self.common}{request}{header})'
+        if self.common:
+            request = self.common if request == "{}" else f"{{**{self.common}, **{request}}}"
+        return f'await self._soap.call(call, "{operation.name}", {request}{header})'
 
     def need(self, names: set[str] | frozenset[str]) -> None:
         self.currency |= "CURRENCY" in names
