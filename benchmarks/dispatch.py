@@ -10,8 +10,8 @@ import httpx
 from contracts.clock import SystemClock
 from gateway.api.tmf630.contract import Contracts
 from gateway.api.tmf630.kernel import Kernel
-from gateway.app import CONTRACTS
 from gateway.security import BANYAN, embedded
+from gateway.settings import CONTRACTS
 from gateway.store import open_store
 
 CUSTOMERS = "/tmf-api/customerManagement/v4/customer"

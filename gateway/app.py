@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -64,14 +62,13 @@ from gateway.flows.usage import Guide, Usage
 from gateway.flows.usage.consumption import Consumption
 from gateway.policy import PolicedPorts
 from gateway.security import BANYAN, PrincipalOf, embedded
-from gateway.settings import Settings
+from gateway.settings import CONTRACTS, Settings
 from gateway.store import SqlStore, Unreachable, journal, open_store
 from gateway.store.usage import UsageStore
 from gateway.telemetry import start
 from gateway.telemetry.middleware import Traced
 
 _LOG = structlog.get_logger("banyan.app")
-CONTRACTS = Path(str(files("contracts"))) / "tmf"
 RESTART_S = 1.0
 _CODES = {HTTPStatus.NOT_FOUND: "path.unknown", HTTPStatus.METHOD_NOT_ALLOWED: "request.method"}
 

@@ -1,4 +1,7 @@
-"""The command `banyan`: serve, demo, simulate, doctor, trace, usage, contract, adapter."""
+"""The command `banyan`: serve, demo, simulate, doctor, trace, usage, contract, adapter.
+
+A command imports what it runs: nobody waits for the gateway to look into a WSDL.
+"""
 
 import asyncio
 import json
@@ -11,15 +14,11 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from gateway import registry, serving
+from gateway import registry
 from gateway.adapters_cli import app as adapters_app
-from gateway.api.checking import DIFFERENCE, STATED, VERDICTS, check
 from gateway.api.tmf630.contract import Contracts, import_all, import_contract, listing
-from gateway.app import CONTRACTS
 from gateway.saying import AsJson, complain, fail, show
-from gateway.settings import Settings, read
-from gateway.store import Unreachable
-from gateway.store.opening import Location
+from gateway.settings import CONTRACTS, Settings, read
 from gateway.telemetry import read_trace
 from gateway.telemetry.tree import draw
 
@@ -51,6 +50,8 @@ def main() -> None:
 
 def settings(config: Path | None) -> Settings:
     """The settings, or exit 2 with what is wrong. Without --config, the demo's in state/ serves where it exists."""
+    from gateway.store.opening import Location  # noqa: PLC0415
+
     if config is None:
         config = STATE / "banyan.toml"
         if not config.is_file():
@@ -73,6 +74,8 @@ def settings(config: Path | None) -> Settings:
 
 def _rows(asked: Coroutine[Any, Any, Rows]) -> Rows:
     """What the store tells, or exit 1 where it does not answer."""
+    from gateway.store import Unreachable  # noqa: PLC0415
+
     try:
         return asyncio.run(asked)
     except Unreachable as error:
@@ -87,6 +90,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the gateway until it is told to stop (SIGTERM, SIGINT)."""
+    from gateway import serving  # noqa: PLC0415
+
     try:
         serving.run(settings(config), end_with_stdin=end_with_stdin)
     except registry.Misconfigured as error:
@@ -105,7 +110,7 @@ def demo(
     serve_only: Annotated[bool, typer.Option("--serve-only", help="Start everything, tell no story.")] = False,
 ) -> None:
     """Tell the whole story on legacy simulators, and prove it against their ledgers."""
-    from gateway.demo import run  # noqa: PLC0415 - the story stands above this module
+    from gateway.demo import run  # noqa: PLC0415
 
     raise typer.Exit(asyncio.run(run(state, host=host, port=port, store=store, end=end, serve_only=serve_only)))
 
@@ -123,6 +128,8 @@ def simulate(context: typer.Context, adapter: Annotated[str, typer.Argument(meta
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Look at the store and ask every configured system whether it answers; exit 1 when one does not."""
+    from gateway import serving  # noqa: PLC0415
+
     findings = asyncio.run(serving.examine(settings(config)))
     show([finding.row() for finding in findings], as_json=as_json, title="Health", empty="Nothing is configured.")
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
@@ -150,6 +157,8 @@ def trace(
 @usage_app.command("files")
 def usage_files(config: Config = None, as_json: AsJson = False) -> None:
     """List the ledger of files: what each held, and what became of it."""
+    from gateway import serving  # noqa: PLC0415
+
     rows = _rows(serving.usage_files(settings(config)))
     show(rows, as_json=as_json, title="Usage files", empty="No file has come in yet.")
 
@@ -157,6 +166,8 @@ def usage_files(config: Config = None, as_json: AsJson = False) -> None:
 @usage_app.command("suspense")
 def usage_suspense(config: Config = None, as_json: AsJson = False) -> None:
     """List the rows in quarantine, with line number and reason."""
+    from gateway import serving  # noqa: PLC0415
+
     rows = _rows(serving.usage_suspense(settings(config)))
     show(rows, as_json=as_json, title="Usage in quarantine", empty="Nothing is in quarantine.")
 
@@ -205,6 +216,8 @@ def contract_check(
     without a stated reason (overrides.json) or where DIR has no document of a served API. What is served beyond a
     document is an addition, no difference.
     """
+    from gateway.api.checking import DIFFERENCE, STATED, VERDICTS, check  # noqa: PLC0415
+
     try:
         found = check(Contracts.load(contracts), against)
     except ValueError as error:

@@ -1,11 +1,13 @@
 """What the operator decides, read once from banyan.toml and BANYAN_* variables, frozen, and handed down."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+CONTRACTS = Path(str(files("contracts"))) / "tmf"
 RECONCILE_S = (5.0, 30.0, 120.0, 600.0, 3600.0)
 
 
