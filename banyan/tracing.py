@@ -27,9 +27,10 @@ def unseen() -> Unseen | None:
 
 def trace_context(context: SpanContext) -> dict[str, str]:
     """W3C trace context, as headers; baggage stays in the house."""
-    if not context.is_valid:
+    trace_id, span_id, _, flags, state, is_valid = context
+    if not is_valid:
         return {}
-    made = {"traceparent": f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"}
-    if context.trace_state:
-        made["tracestate"] = context.trace_state.to_header()
+    made = {"traceparent": f"00-{trace_id:032x}-{span_id:016x}-{flags:02x}"}
+    if state:
+        made["tracestate"] = state.to_header()
     return made

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from contracts.noun import noun
+
 T = TypeVar("T")
 
 
@@ -28,7 +30,7 @@ class Cursor:
     """The rows before it, not those after it."""
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Window:
     offset: int = 0
     limit: int = 100

@@ -1,11 +1,13 @@
 """What goes over the wire, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
+from contracts.noun import noun
 
-@dataclass(frozen=True, slots=True)
+
+@noun
 class Reply:
     body: Any
     """The children of the output element by name (dict, list, Decimal, datetime), or its value when it has none."""

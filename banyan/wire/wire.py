@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from banyan.wire.transport import Cut, HttpxTransport, Lost, NoHttp, Progress, R
 from contracts.call import Call
 from contracts.clock import Clock
 from contracts.errors import Garbled, Happened, PortError, TimedOut, Unavailable
+from contracts.noun import noun
 from contracts.places import Places
 
 LARGE = 20_000
@@ -30,7 +30,7 @@ LARGE = 20_000
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Answer:
     status: int
     headers: Mapping[str, str]

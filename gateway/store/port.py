@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from contracts.call import Principal
+from contracts.noun import noun
 from contracts.page import Window
 from gateway.store.encoding import from_json
 
@@ -71,7 +72,7 @@ class Document:
 _UNREAD: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Found:
     items: list[Document]
     total: int
