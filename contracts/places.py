@@ -24,7 +24,7 @@ class Places:
         self._waiting[turn] = None
         try:
             await turn
-        except BaseException:
+        except BaseException:  # a cancellation, and whatever else ends a task: the place must not be lost
             self._waiting.pop(turn, None)
             if turn.done() and not turn.cancelled():
                 self.leave()  # it came at the last moment, to one who is called off

@@ -69,7 +69,7 @@ class Composed:
         """The call of an operation."""
         header = f", {self.header}" if self.header and operation.headers else ""
         if self.common:
-            request = self.common if request == "{}" else f"{{**{self.common}, **{request}}}"
+            request = f"{{**{self.common}, **{request}}}"
         return f'await self._soap.call(call, "{operation.name}", {request}{header})'
 
     def need(self, names: set[str] | frozenset[str]) -> None:

@@ -26,16 +26,12 @@ def paged(made: Composed, method: Method, operation: Operation, sent: str, read:
         made.says[path[-1].name] = "False" if path[-1].kind == "boolean" else '""' if path[-1].required else "None"
     found = re.search(rf"mapping\.{method.name}_request\([^)]*\)", sent)
     request = found.group() if found else "{}"
-    if made.common and found is None:
-        asking = sent.replace(made.common, f"{{**{made.common}, **asks}}")
-    else:
-        asking = sent.replace(request, "asks")
     inner = method.returns.removeprefix("Slice[")[:-1]
     return [
         f"found: list[{inner}] = []",
         f"asks: Record | None = {request}",
         "while asks is not None:",
-        f"    reply = {asking}",
+        f"    reply = {made.sent(operation, 'asks')}",
         f"    found += {read}",
         f"    asks = mapping.{method.name}_next(asks, reply.body)",
         "return Slice(found[window.offset :][: window.limit], total=len(found))",
